@@ -1,0 +1,14 @@
+/** One configuration for every workspace: TypeScript sources run as native ESM through swc. */
+export default {
+  testEnvironment: "node",
+  // "source" makes `@commune-zk/*` resolve to src/, so that tests never run a stale build.
+  testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
+  extensionsToTreatAsEsm: [".ts"],
+  transform: {
+    "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } }],
+  },
+  testMatch: ["<rootDir>/*/test/**/*.test.ts"],
+  modulePathIgnorePatterns: ["<rootDir>/build/", "/dist/"],
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};
