@@ -59,7 +59,10 @@ export function readPlan(directory: string, voters: number): ElectionPlan {
 /** Makes a directory with `members` invented roles and the sample's draft fitted to them, and reads it. */
 export function makePlan(directory: string, sample: string, members: number, voters: number): ElectionPlan {
   const { draft } = readPlan(sample, voters);
-  const roster = Array.from({ length: members }, (_, i) => ({ role: `member ${i + 1}`, tier: draft.tiers[0]! }));
+  const roster = Array.from({ length: members }, (_, i) => ({
+    role: `member ${i + 1}`,
+    tier: draft.tiers[0]!,
+  }));
   const depth = members <= 2 ** 10 ? 10 : members <= 2 ** 16 ? 16 : 20;
   const fitted: PollDraft = {
     ...draft,

@@ -1,0 +1,109 @@
+// Makes all keys anew: phase 1, phase 2 of every circuit, manifest.
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { compileCircuit, REPOSITORY_ROOT, readR1csHeader } from "@commune-zk/circuits";
+import {
+  CIRCUIT_NAMES,
+  type CircuitName,
+  canonicalBytes,
+  type KeyManifest,
+  type ManifestFile,
+} from "@commune-zk/prover";
+import { powersOfTau, zKey } from "snarkjs";
+import { layout } from "./layout.ts";
+import { BEACON_ITERATIONS_EXP, entropy, makePhase1, packPhase1 } from "./phase1.ts";
+
+/** Where {@link buildKeys} works and writes, and what it may take as given. */
+export interface BuildKeysOptions {
+  /** Finished keys: a folder as `layout` says. */
+  readonly output: string;
+  /** Scratch files of some 100 MB. */
+  readonly work: string;
+  /** A finished, unprepared phase 1 file (`.ptau`); made where absent. */
+  readonly phase1?: string;
+  /** The same phase 1, prepared for phase 2; made where absent. */
+  readonly prepared?: string;
+  readonly log: (line: string) => void;
+}
+
+const CONTRIBUTIONS = ["development 1", "development 2", "development 3"];
+const BEACON_NAME = "development beacon";
+
+/** Makes a whole key set of kind "development" and its manifest. Takes tens of minutes. */
+export async function buildKeys(options: BuildKeysOptions): Promise<void> {
+  const { output, work, log } = options;
+  await mkdir(output, { recursive: true });
+  await mkdir(work, { recursive: true });
+  let { phase1, prepared } = options;
+  if (phase1 === undefined) {
+    log("phase 1 …");
+    phase1 = await makePhase1(work);
+  }
+  await packPhase1(phase1, join(output, layout.phase1));
+  if (prepared === undefined) {
+    log("preparing phase 2 …");
+    prepared = join(work, "prepared.ptau");
+    await powersOfTau.preparePhase2(phase1, prepared);
+  }
+  const circuits: KeyManifest["circuits"] = {};
+  for (const name of CIRCUIT_NAMES) {
+    log(`${name} …`);
+    circuits[name] = await buildCircuit(name, { output, work, prepared });
+  }
+  const manifest: KeyManifest = { type: "commune-zk/key-manifest/v1", kind: "development", circuits };
+  await writeFile(join(output, layout.manifest), canonicalBytes(manifest));
+}
+
+async function buildCircuit(
+  name: CircuitName,
+  { output, work, prepared }: { output: string; work: string; prepared: string },
+): Promise<NonNullable<KeyManifest["circuits"][CircuitName]>> {
+  await mkdir(join(output, name), { recursive: true });
+  const compiled = await compileCircuit(
+    join(REPOSITORY_ROOT, `circuits/main/${name}.circom`),
+    join(REPOSITORY_ROOT, "build/keys"),
+  );
+  const step = (i: number): string => join(work, `${name}-${i}.zkey`);
+  await zKey.newZKey(compiled.r1cs, prepared, step(0));
+  const contributions: { name: string; hash: string }[] = [];
+  for (const [i, contributor] of CONTRIBUTIONS.entries()) {
+    const hash = await zKey.contribute(step(i), step(i + 1), contributor, entropy());
+    contributions.push({ name: contributor, hash: hex(hash) });
+  }
+  const beacon = { value: entropy(32), iterationsExp: BEACON_ITERATIONS_EXP };
+  const final = join(output, layout.provingKey(name));
+  const last = step(CONTRIBUTIONS.length);
+  const beaconHash = await zKey.beacon(last, final, BEACON_NAME, beacon.value, beacon.iterationsExp);
+  contributions.push({ name: BEACON_NAME, hash: hex(beaconHash) });
+  await copyFile(compiled.wasm, join(output, layout.wasm(name)));
+  const verificationKey = await zKey.exportVerificationKey(final);
+  await writeFile(join(output, layout.verificationKey(name)), `${JSON.stringify(verificationKey)}\n`);
+
+  const r1cs = await readFile(compiled.r1cs);
+  const { constraints } = readR1csHeader(r1cs);
+  const transcript = { circuit: name, r1csSha256: sha256(r1cs), constraints, contributions, beacon };
+  await writeFile(join(output, layout.transcript(name)), `${JSON.stringify(transcript, null, 2)}\n`);
+  return {
+    r1csSha256: transcript.r1csSha256,
+    constraints,
+    contributions,
+    wasm: await describe(output, layout.wasm(name)),
+    provingKey: await describe(output, layout.provingKey(name)),
+    verificationKey: await describe(output, layout.verificationKey(name)),
+    transcript: await describe(output, layout.transcript(name)),
+  };
+}
+
+async function describe(output: string, path: string): Promise<ManifestFile> {
+  const bytes = await readFile(join(output, path));
+  return { path, sha256: sha256(bytes), size: bytes.length };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}

@@ -1,0 +1,48 @@
+// The first engine: snarkjs, in the calling thread. docs/design/prover.md.
+import { groth16, wtns } from "snarkjs";
+import { parseFieldElement } from "../formats/field.ts";
+import { parseProof } from "../formats/groth16-proof.ts";
+import { type Engine, type ProveOptions, WitnessError } from "./engine.ts";
+
+const PHASES = ["witness", "proof"] as const;
+
+/**
+ * An engine on snarkjs without worker threads: it leaves nothing behind, runs under a strict CSP inside a
+ * worker of the caller's, and blocks the thread that it runs in for the length of a proof.
+ */
+export function snarkjsEngine(): Engine {
+  return {
+    async prove({ artifacts, inputs, signal, onProgress }: ProveOptions) {
+      const begin = async (done: number): Promise<void> => {
+        onProgress?.({ phase: PHASES[done]!, done, total: PHASES.length });
+        // A macrotask: listeners of the signal and painting get their turn before the thread is taken.
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        signal?.throwIfAborted();
+      };
+      await begin(0);
+      const witness = { type: "mem" as const, data: new Uint8Array(0) };
+      try {
+        await wtns.calculate(inputs, artifacts.wasm, witness, { logger: undefined });
+      } catch {
+        // The calculator's message and cause may quote signals; neither is passed on.
+        throw new WitnessError();
+      }
+      try {
+        await begin(1);
+        const made = await groth16.prove(artifacts.provingKey, witness, undefined, { singleThread: true });
+        signal?.throwIfAborted();
+        const { pi_a, pi_b, pi_c } = made.proof;
+        return {
+          proof: parseProof({ a: pi_a.slice(0, 2), b: pi_b.slice(0, 2), c: pi_c.slice(0, 2) }),
+          publicSignals: made.publicSignals.map((text) => parseFieldElement(text)),
+        };
+      } finally {
+        // The witness holds the secret and the vote.
+        witness.data.fill(0);
+      }
+    },
+    async dispose() {
+      // Nothing is held between proofs.
+    },
+  };
+}

@@ -1,0 +1,236 @@
+// The public face of @commune-zk/prover, for browser and Node.
+
+export { decodeRecord, encodeRecord, type RecordContent, statementHash } from "./formats/ballot-record.ts";
+export { checkG1, checkG2, type G1, type G2 } from "./formats/bn254.ts";
+export {
+  compareBytes,
+  concatBytes,
+  equalBytes,
+  fromHex,
+  fromUtf8,
+  toHex,
+  uintBytes,
+  utf8,
+} from "./formats/bytes.ts";
+export { canonicalBytes, parseCanonicalJson, parseJson } from "./formats/canonical-json.ts";
+export { checkpointOrigin, signCheckpoint, type TreeHead, verifyCheckpoint } from "./formats/checkpoint.ts";
+export {
+  type Ed25519KeyPair,
+  ed25519KeyPair,
+  ed25519PublicKey,
+  type SignatureRole,
+  signDocument,
+  verifyDocument,
+} from "./formats/ed25519.ts";
+export { InputError } from "./formats/errors.ts";
+export {
+  FIELD_ORDER,
+  fieldToBytes,
+  parseFieldElement,
+  parseScalar,
+  SUBGROUP_ORDER,
+} from "./formats/field.ts";
+export {
+  checkProof,
+  type Groth16Proof,
+  type Groth16ProofJson,
+  type ProofCoordinates,
+  parseProof,
+  proofFromBytes,
+  proofToBytes,
+  proofToJson,
+} from "./formats/groth16-proof.ts";
+export {
+  CIRCUIT_NAMES,
+  CIRCUITS,
+  type CircuitName,
+  type KeyManifest,
+  type LoadedManifest,
+  type ManifestFile,
+  parseManifest,
+} from "./formats/manifest.ts";
+export { leafHash } from "./formats/merkle-log.ts";
+export {
+  BASE8,
+  type Point,
+  type PointJson,
+  type PointOptions,
+  parsePoint,
+  pointToJson,
+  randomScalar,
+} from "./formats/point.ts";
+export { memoryPublicFiles, type PublicFiles, readOptional, urlPublicFiles } from "./formats/public-files.ts";
+export { parseTilePath, publicPaths, type TilePath } from "./formats/public-paths.ts";
+export { boardFiles, encodeEntries, hashTiles, readEntries, TILE_WIDTH, tilesOf } from "./formats/tiles.ts";
+export { parseVerificationKey, type VerificationKey } from "./formats/verification-key.ts";
+export {
+  type ArtifactSource,
+  circuitEntry,
+  loadManifest,
+  memoryArtifactSource,
+  provingArtifacts,
+  readArtifact,
+  urlArtifactSource,
+  verificationKeyOf,
+} from "./groth16/artifacts.ts";
+export {
+  type CircuitInput,
+  type CircuitInputs,
+  type Engine,
+  type ProofPhase,
+  type ProofProgress,
+  type ProveOptions,
+  type ProvingArtifacts,
+  WitnessError,
+} from "./groth16/engine.ts";
+export { snarkjsEngine } from "./groth16/snarkjs-engine.ts";
+export { createVerifier, type ProofVerifier } from "./groth16/verify.ts";
+export {
+  type Aggregate,
+  aggregate,
+  aggregateShards,
+  type ShardAggregate,
+  shardsOf,
+} from "./protocol/aggregate.ts";
+export {
+  type AuditOptions,
+  type AuditReport,
+  type AuditStep,
+  audit,
+  checkCeremony,
+  checkRoll,
+} from "./protocol/audit.ts";
+export { type AuditBoardOptions, auditBoard, type BoardAudit, boardAt } from "./protocol/audit-board.ts";
+export {
+  type BallotStatement,
+  checkStatement,
+  MAX_REVISION,
+  MAX_SUBMISSION_BYTES,
+  type ParsedSubmission,
+  type ProveBallotOptions,
+  parseSubmission,
+  proveBallot,
+  publicSignalCount,
+  type SealedBallot,
+  type Submission,
+  submissionSchema,
+} from "./protocol/ballot.ts";
+export { BoardTree, type Head, verifyConsistency, verifyInclusion } from "./protocol/board-tree.ts";
+export {
+  type ClientOptions,
+  type PollRegistration,
+  postClosing,
+  postShare,
+  registerPoll,
+  type SubmitOutcome,
+  submitBallot,
+} from "./protocol/client.ts";
+export { type CloserStore, memoryCloserStore } from "./protocol/closer-store.ts";
+export {
+  assembleClosing,
+  type BadClosingSignature,
+  type ClosingSignature,
+  type ClosingStatement,
+  checkClosingBoard,
+  closingDigest,
+  closingQuorum,
+  closingSignatureSchema,
+  closingStatement,
+  closingStatementBytes,
+  quorumOf,
+  signClosing,
+  type VerifiedClosing,
+  verifyClosing,
+  verifyClosingSignature,
+} from "./protocol/closing.ts";
+export { type BoardView, type CountedBallot, type CountedSet, countedSet } from "./protocol/counted-set.ts";
+export { type DecodeOptions, type DecodeTask, decodeSlot } from "./protocol/decode.ts";
+export {
+  type DkgState,
+  type DkgStep,
+  revealDkg,
+  startDkg,
+  type TrusteeKeys,
+  trusteeKeys,
+  trusteeShare,
+  verdictDkg,
+} from "./protocol/dkg.ts";
+export {
+  type DkgAbort,
+  type DkgCulprit,
+  type DkgKey,
+  finishDkg,
+  samePoints,
+  verifyDkgTranscript,
+} from "./protocol/dkg-judge.ts";
+export { type Ceremony, type DkgFault, encodeDkgTranscript } from "./protocol/dkg-messages.ts";
+export {
+  ballotNullifier,
+  commitmentOf,
+  createIdentity,
+  type Identity,
+  importIdentity,
+} from "./protocol/identity.ts";
+export { type Layout, layoutOf, type SlotRange, usedSlots } from "./protocol/layout.ts";
+export {
+  partialDecrypt,
+  shareBodySchema,
+  type VerifiedShare,
+  verifyShare,
+} from "./protocol/partial-decrypt.ts";
+export {
+  ceremonyIdOf,
+  type Poll,
+  type PollRules,
+  type PollSignatures,
+  type PollWithoutKey,
+  parsePoll,
+  pollBytes,
+  pollIdOf,
+  pollSignaturesBytes,
+  signPoll,
+} from "./protocol/poll.ts";
+export {
+  makeReceipt,
+  parseReceipt,
+  type Receipt,
+  receiptBytes,
+  receiptSchema,
+  verifyReceipt,
+} from "./protocol/receipt.ts";
+export {
+  createRegistration,
+  type Registration,
+  type RegistrationContext,
+  verifyRegistration,
+} from "./protocol/registration.ts";
+export { parseResult, type Result, verifyResult } from "./protocol/result.ts";
+export {
+  appendBatch,
+  emptyRoll,
+  type RollBatch,
+  type RollEvent,
+  type RollPosition,
+  type RollState,
+  replayRoll,
+  rollHead,
+} from "./protocol/roll-log.ts";
+export {
+  type MerklePath,
+  merklePath,
+  pathFromFiles,
+  pollLeaves,
+  type RollTree,
+  rollFiles,
+  rollTree,
+} from "./protocol/roll-tree.ts";
+export { scopeOf, scopeToField } from "./protocol/scope.ts";
+export { combine, type ShareCulprit, sortShares } from "./protocol/shares.ts";
+export type { SignedMessage } from "./protocol/signed-message.ts";
+export { resultBytes, type TallyOptions, type TallyOutcome, tally } from "./protocol/tally.ts";
+export {
+  type TrustAnchor,
+  type ValidatePollOptions,
+  type ValidPoll,
+  validatePoll,
+} from "./protocol/validate-poll.ts";

@@ -1,0 +1,4 @@
+// Parts of @commune-zk/prover that need Node: files of directories.
+export { directoryArtifactSource } from "./node/artifacts.ts";
+export { fileCloserStore } from "./node/closer-store.ts";
+export { directoryPublicFiles, writePublicFiles } from "./node/public-files.ts";

@@ -1,0 +1,79 @@
+// The service as one thing: store, domain, HTTP.
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ArtifactSource, LoadedManifest } from "@commune-zk/prover";
+import { type DestinationStream, pino } from "pino";
+import { createApp } from "./http/app.ts";
+import { createMetrics } from "./http/metrics.ts";
+import { ElectionService } from "./service/election-service.ts";
+import { openSqliteStore } from "./store/sqlite-store.ts";
+
+/** How a service is set up. */
+export interface ServerOptions {
+  /** SQLite file; made where missing. */
+  readonly databasePath: string;
+  /** Bearer token for registering polls; at least 16 characters; secret. */
+  readonly operatorToken: string;
+  /** Ed25519 seed, 32 bytes, that signs checkpoints; secret. */
+  readonly boardKey: Uint8Array;
+  readonly manifest: LoadedManifest;
+  readonly artifacts: ArtifactSource;
+  /** Keys that one machine made are refused unless this is true. */
+  readonly allowDevelopmentKeys: boolean;
+  /** Seconds since 1970; the system's clock unless told. */
+  readonly now?: () => number;
+  /** Where log lines go; standard output unless told. */
+  readonly log?: DestinationStream;
+}
+
+/** A running service. */
+export interface RunningServer {
+  /** `http://127.0.0.1:port`. */
+  readonly baseUrl: string;
+  /** Answers what has begun, commits what waits, and closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the service.
+ *
+ * @param listen - `port` 0 takes a free one.
+ * @throws RangeError - a token or key of the wrong length.
+ * @throws Error - the database cannot be opened durably, or the port is taken.
+ */
+export async function startServer(
+  options: ServerOptions,
+  listen: { readonly host?: string; readonly port: number },
+): Promise<RunningServer> {
+  const { operatorToken, boardKey, manifest, artifacts, allowDevelopmentKeys } = options;
+  if (operatorToken.length < 16) throw new RangeError("operatorToken has fewer than 16 characters");
+  if (boardKey.length !== 32) throw new RangeError(`boardKey has ${boardKey.length} bytes, expected 32`);
+  // Neither host, process nor time: a log must not tell who voted when.
+  const logOptions = { base: null, timestamp: false };
+  const logger = options.log === undefined ? pino(logOptions) : pino(logOptions, options.log);
+  const store = await openSqliteStore(options.databasePath);
+  const now = options.now ?? (() => Math.floor(Date.now() / 1000));
+  const service = new ElectionService({ store, boardKey, manifest, artifacts, now, allowDevelopmentKeys });
+  const app = createApp({ service, manifest, artifacts, operatorToken, logger, metrics: createMetrics() });
+  const server = createServer(app);
+  const host = listen.host ?? "127.0.0.1";
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(listen.port, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  if (manifest.manifest.kind === "development")
+    logger.warn("proving keys of kind development: not for real votes");
+  logger.info({ port }, "listening");
+  return {
+    baseUrl: `http://${host}:${port}`,
+    async close() {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      await service.close();
+    },
+  };
+}

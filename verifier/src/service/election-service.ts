@@ -1,0 +1,316 @@
+// What the service does, without HTTP and SQL. docs/design/verifier.md.
+import {
+  type ArtifactSource,
+  aggregateShards,
+  assembleClosing,
+  BoardTree,
+  boardAt,
+  type CountedBallot,
+  canonicalBytes,
+  checkCeremony,
+  checkProof,
+  checkRoll,
+  checkStatement,
+  closingStatementBytes,
+  createVerifier,
+  decodeRecord,
+  ed25519PublicKey,
+  encodeRecord,
+  fieldToBytes,
+  fromHex,
+  InputError,
+  type LoadedManifest,
+  leafHash,
+  type ProofVerifier,
+  parseCanonicalJson,
+  parseSubmission,
+  publicPaths,
+  resultBytes,
+  rollFiles,
+  statementHash,
+  tally,
+  toHex,
+  type ValidPoll,
+  type VerifiedClosing,
+  validatePoll,
+  verificationKeyOf,
+  verifyClosing,
+  verifyClosingSignature,
+  verifyShare,
+} from "@commune-zk/prover";
+import { PollBoard, type RecordOutcome, signHead } from "./poll-board.ts";
+import type { Store } from "./store.ts";
+
+/** What a service runs on. */
+export interface ElectionServiceOptions {
+  readonly store: Store;
+  /** Ed25519 seed that signs the checkpoints of all boards; every poll names its public half. */
+  readonly boardKey: Uint8Array;
+  readonly manifest: LoadedManifest;
+  readonly artifacts: ArtifactSource;
+  /** The clock, in seconds since 1970. It opens and closes polls, and is written nowhere. */
+  readonly now: () => number;
+  readonly allowDevelopmentKeys: boolean;
+  /** See `PollBoard`; 25 unless told. */
+  readonly commitDelayMs?: number;
+}
+
+/** A signed poll with its roll and the record of its key generation, from the operator. */
+export interface PollFiles {
+  readonly poll: Uint8Array;
+  readonly signatures: Uint8Array;
+  readonly rollEvents: Uint8Array;
+  readonly dkg: Uint8Array;
+}
+
+/** The service's operations. Every refusal is an InputError, or the value of {@link RecordOutcome}. */
+export class ElectionService {
+  readonly #options: ElectionServiceOptions;
+  readonly #boards = new Map<string, Promise<PollBoard>>();
+  readonly #verifiers = new Map<string, Promise<ProofVerifier>>();
+  // Work on closings and shares of one poll happens one after another.
+  readonly #queues = new Map<string, Promise<unknown>>();
+
+  constructor(options: ElectionServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Registers a poll after every check that an auditor makes of poll, roll and key generation.
+   *
+   * @returns whether it is new.
+   * @throws InputError - as `validatePoll`, `checkRoll`, `checkCeremony`; `poll-other-board`.
+   */
+  async registerPoll(files: PollFiles): Promise<{ pollId: string; isNew: boolean }> {
+    const { store, boardKey, manifest } = this.#options;
+    const poll = this.#validate(files.poll, files.signatures);
+    if (poll.poll.board.key !== ed25519PublicKey(boardKey)) {
+      throw new InputError("poll-other-board", "the poll names another board's key", "poll.json");
+    }
+    const { tree } = checkRoll(poll, files.rollEvents);
+    checkCeremony(poll, files.dkg);
+    const stored = new Map([
+      [publicPaths.poll, files.poll],
+      [publicPaths.signatures, files.signatures],
+      [publicPaths.keys, manifest.bytes],
+      [publicPaths.rollEvents, files.rollEvents],
+      [publicPaths.dkg, files.dkg],
+      ...rollFiles(tree),
+    ]);
+    const empty = { size: 0, note: signHead(poll, new BoardTree(), boardKey) };
+    const isNew = await store.insertPoll(poll.pollId, stored, empty);
+    return { pollId: poll.pollId, isNew };
+  }
+
+  /**
+   * Checks a ballot from cheap to dear and records it.
+   *
+   * @param body - untrusted bytes, at most 64 KiB.
+   * @throws InputError - as `parseSubmission` and `checkStatement`; `poll-unknown`, `poll-not-open`,
+   *   `poll-closed`, `submission-other-poll`, `proof-invalid`.
+   */
+  async submitBallot(pollId: string, body: Uint8Array): Promise<RecordOutcome> {
+    const submission = parseSubmission(body);
+    const board = await this.#board(pollId);
+    if (submission.pollId !== pollId) {
+      throw new InputError("submission-other-poll", "ballot of another poll", "ballot");
+    }
+    const { publicSignals } = submission;
+    const hash = fromHex(statementHash(publicSignals), 32);
+    // A member whose receipt was lost on the way gets it again, whenever it asks.
+    const known = await board.receiptOf(hash);
+    if (known !== undefined) return { recorded: true, isNew: false, receipt: known };
+    const { poll } = board;
+    this.#checkOpen(poll);
+    const { nullifier, revision } = checkStatement(poll, publicSignals, "ballot");
+    const nullifierBytes = fieldToBytes(nullifier);
+    if (await this.#options.store.isRevisionUsed(pollId, nullifierBytes, revision)) {
+      return { recorded: false, reason: "nullifier-used" };
+    }
+    const proof = checkProof(submission.proof, "ballot proof");
+    if (!(await (await this.#verifier(poll)).verify(publicSignals, proof))) {
+      throw new InputError("proof-invalid", "the proof does not verify", "ballot");
+    }
+    // Verifying took time: what is recorded was sent and checked before the poll closed.
+    this.#checkOpen(poll);
+    const record = encodeRecord({ publicSignals, proof });
+    return board.record({
+      nullifier: nullifierBytes,
+      revision,
+      statementHash: hash,
+      record,
+      leafHash: leafHash(record),
+    });
+  }
+
+  /**
+   * Records a closer's signature; with a quorum, publishes `closing.json`.
+   *
+   * @throws InputError - as `verifyClosingSignature`; `poll-unknown`, `poll-still-open`,
+   *   `closing-not-my-board`, `closing-duplicate` (this closer has signed another statement).
+   */
+  addClosing(pollId: string, body: unknown): Promise<void> {
+    return this.#oneByOne(pollId, async () => {
+      const { store, now } = this.#options;
+      const board = await this.#board(pollId);
+      const { poll } = board;
+      const signature = verifyClosingSignature(poll, body);
+      if (now() < poll.poll.closesAt) throw new InputError("poll-still-open", "the poll is open", "closing");
+      const { boardSize, boardRoot } = signature.statement;
+      if (boardSize > board.size || boardRoot !== toHex(board.root(boardSize))) {
+        throw new InputError("closing-not-my-board", "the closing is about another board", "closing");
+      }
+      const statement = closingStatementBytes(signature.statement);
+      const entry = { closer: signature.closer, statement, signature: signature.signature };
+      if (!(await store.insertClosing(pollId, entry))) {
+        const stored = (await store.closings(pollId)).find(({ closer }) => closer === entry.closer);
+        if (stored !== undefined && Buffer.compare(stored.statement, statement) === 0) return;
+        throw new InputError("closing-duplicate", "this closer signed another statement", "closing");
+      }
+      await this.#publishClosing(poll);
+      await this.#publishResult(poll);
+    });
+  }
+
+  async #publishClosing(poll: ValidPoll): Promise<void> {
+    const { store } = this.#options;
+    const signatures = (await store.closings(poll.pollId)).map(({ statement, ...rest }) => ({
+      ...rest,
+      statement: parseCanonicalJson(statement),
+    }));
+    try {
+      await store.insertFile(poll.pollId, publicPaths.closing, assembleClosing({ poll, signatures }));
+    } catch (error) {
+      if (!(error instanceof InputError && error.code === "closing-no-quorum")) throw error;
+    }
+  }
+
+  /**
+   * Records a trustee's partial decryption; with t of them, publishes `result.json`.
+   *
+   * @throws InputError - as `verifyShare`; `poll-unknown`, `closing-missing`, `share-duplicate`.
+   */
+  addShare(pollId: string, body: unknown): Promise<void> {
+    return this.#oneByOne(pollId, async () => {
+      const { store } = this.#options;
+      const { poll } = await this.#board(pollId);
+      const closed = await this.#closed(poll);
+      if (closed === undefined)
+        throw new InputError("closing-missing", "no closing has a quorum yet", "share");
+      const shards = aggregateShards(poll, closed.board.counted);
+      const { trustee } = verifyShare({ poll, closing: closed.closing, shards, value: body });
+      const content = canonicalBytes(body);
+      const path = publicPaths.share(trustee);
+      if (!(await store.insertShare(pollId, { trustee, content }, path))) {
+        const stored = await store.readFile(pollId, path);
+        if (stored !== undefined && Buffer.compare(stored, content) === 0) return;
+        throw new InputError("share-duplicate", "this trustee has handed in another share", "share");
+      }
+      await this.#publishResult(poll);
+    });
+  }
+
+  /** Tallies and publishes, as soon as closing and shares suffice. */
+  async #publishResult(poll: ValidPoll): Promise<void> {
+    const { store } = this.#options;
+    const closed = await this.#closed(poll);
+    if (closed === undefined) return;
+    const shares = (await store.shares(poll.pollId)).map(({ content }) => parseCanonicalJson(content));
+    const outcome = await tally({ poll, ...closed, shares });
+    if (outcome.complete)
+      await store.insertFile(poll.pollId, publicPaths.result, resultBytes(outcome.result));
+  }
+
+  /** The published closing and the board that it is about, from records that were verified when they came. */
+  async #closed(
+    poll: ValidPoll,
+  ): Promise<{ closing: VerifiedClosing; board: ReturnType<typeof boardAt> } | undefined> {
+    const { store } = this.#options;
+    const bytes = await store.readFile(poll.pollId, publicPaths.closing);
+    if (bytes === undefined) return undefined;
+    const closing = verifyClosing(poll, bytes);
+    const size = closing.statement.boardSize;
+    const board = await this.#board(poll.pollId);
+    const ballots = (await store.records(poll.pollId, 0, size)).map((record): CountedBallot => {
+      const { publicSignals } = decodeRecord(record);
+      return { ...checkStatement(poll, publicSignals, "board"), statementHash: statementHash(publicSignals) };
+    });
+    return { closing, board: boardAt(poll, { ballots, rootAt: (n) => toHex(board.root(n)) }, size) };
+  }
+
+  /**
+   * A public file of a poll.
+   *
+   * @throws InputError `poll-unknown`, `file-missing`.
+   */
+  async publicFile(pollId: string, path: string): Promise<Uint8Array> {
+    const board = await this.#board(pollId);
+    const content = (await this.#options.store.readFile(pollId, path)) ?? (await board.file(path));
+    if (content === undefined) throw new InputError("file-missing", "no such public file", path);
+    return content;
+  }
+
+  /** Commits what waits and releases the store. */
+  async close(): Promise<void> {
+    for (const board of this.#boards.values()) await (await board).close();
+    await Promise.allSettled(this.#queues.values());
+    await this.#options.store.close();
+  }
+
+  #checkOpen({ poll }: ValidPoll): void {
+    const now = this.#options.now();
+    if (now < poll.opensAt) throw new InputError("poll-not-open", "the poll has not opened", "ballot");
+    if (now >= poll.closesAt) throw new InputError("poll-closed", "the poll is closed", "ballot");
+  }
+
+  #validate(poll: Uint8Array, signatures: Uint8Array): ValidPoll {
+    const { manifest, allowDevelopmentKeys } = this.#options;
+    // The operator's token, not an anchor of its own, is why the service takes a poll; members and auditors
+    // bring theirs.
+    return validatePoll({
+      pollBytes: poll,
+      signaturesBytes: signatures,
+      manifest,
+      anchor: { kind: "none" },
+      allowDevelopmentKeys,
+    });
+  }
+
+  #board(pollId: string): Promise<PollBoard> {
+    const known = this.#boards.get(pollId);
+    if (known !== undefined) return known;
+    const opened = this.#openBoard(pollId);
+    this.#boards.set(pollId, opened);
+    opened.catch(() => this.#boards.delete(pollId));
+    return opened;
+  }
+
+  async #openBoard(pollId: string): Promise<PollBoard> {
+    const { store, boardKey, commitDelayMs = 25 } = this.#options;
+    const poll = await store.readFile(pollId, publicPaths.poll);
+    const signatures = await store.readFile(pollId, publicPaths.signatures);
+    if (poll === undefined || signatures === undefined) throw new InputError("poll-unknown", "no such poll");
+    return PollBoard.open({ poll: this.#validate(poll, signatures), store, boardKey, commitDelayMs });
+  }
+
+  #verifier({ circuit }: ValidPoll): Promise<ProofVerifier> {
+    const { artifacts, manifest } = this.#options;
+    const known = this.#verifiers.get(circuit);
+    if (known !== undefined) return known;
+    const made = verificationKeyOf(artifacts, manifest.manifest, circuit).then(createVerifier);
+    this.#verifiers.set(circuit, made);
+    made.catch(() => this.#verifiers.delete(circuit));
+    return made;
+  }
+
+  #oneByOne<T>(pollId: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(pollId) ?? Promise.resolve();
+    const result = before.then(work, work);
+    const settled = result.catch(() => undefined);
+    this.#queues.set(pollId, settled);
+    settled.then(() => {
+      if (this.#queues.get(pollId) === settled) this.#queues.delete(pollId);
+    });
+    return result;
+  }
+}

@@ -1,0 +1,171 @@
+// One poll's board: group commits, receipts, tiles. docs/spec/board.md, docs/design/verifier.md.
+import {
+  BoardTree,
+  checkpointOrigin,
+  encodeEntries,
+  makeReceipt,
+  parseTilePath,
+  publicPaths,
+  type Receipt,
+  signCheckpoint,
+  utf8,
+  type ValidPoll,
+} from "@commune-zk/prover";
+import type { Checkpoint, NewRecord, Store } from "./store.ts";
+
+/** What became of a record. */
+export type RecordOutcome =
+  | { readonly recorded: true; readonly isNew: boolean; readonly receipt: Receipt }
+  | { readonly recorded: false; readonly reason: "nullifier-used" };
+
+/** What a board is opened on. */
+export interface PollBoardOptions {
+  readonly poll: ValidPoll;
+  readonly store: Store;
+  /** Ed25519 seed of the board. */
+  readonly boardKey: Uint8Array;
+  /** How long a record waits for others to be committed with it, in ms; at most 250. */
+  readonly commitDelayMs: number;
+}
+
+interface Waiting {
+  readonly candidate: NewRecord;
+  readonly resolve: (outcome: RecordOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A board of one poll, the only writer of it. */
+export class PollBoard {
+  readonly poll: ValidPoll;
+  readonly #options: PollBoardOptions;
+  readonly #tree: BoardTree;
+  #waiting: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #committing: Promise<void> = Promise.resolve();
+
+  private constructor(options: PollBoardOptions, tree: BoardTree) {
+    this.poll = options.poll;
+    this.#options = options;
+    this.#tree = tree;
+  }
+
+  /** Opens a registered poll's board from the store. */
+  static async open(options: PollBoardOptions): Promise<PollBoard> {
+    const tree = new BoardTree();
+    for (const hash of await options.store.leafHashes(options.poll.pollId)) tree.appendLeafHash(hash);
+    return new PollBoard(options, tree);
+  }
+
+  /** Number of records. */
+  get size(): number {
+    return this.#tree.size;
+  }
+
+  /** Root of the first `size` records, 32 bytes. */
+  root(size: number): Uint8Array {
+    return this.#tree.root(size);
+  }
+
+  /** The receipt of a statement that is recorded already. */
+  async receiptOf(statementHash: Uint8Array): Promise<Receipt | undefined> {
+    const { poll, store } = this.#options;
+    const index = await store.findStatement(poll.pollId, statementHash);
+    return index === undefined ? undefined : this.#receipt(index);
+  }
+
+  /** Records a candidate whose proof has been verified. Durable when this resolves. */
+  record(candidate: NewRecord): Promise<RecordOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ candidate, resolve, reject });
+      this.#timer ??= setTimeout(() => this.#flush(), this.#options.commitDelayMs);
+    });
+  }
+
+  /** Commits what waits. No record may be handed in afterwards. */
+  async close(): Promise<void> {
+    this.#flush();
+    await this.#committing;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    // One commit after another: each signs a checkpoint over the one before.
+    if (batch.length > 0) this.#committing = this.#committing.then(() => this.#commit(batch));
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const { poll, store } = this.#options;
+    const candidates = batch.map(({ candidate }) => candidate);
+    try {
+      let appended: readonly number[] = [];
+      const outcomes = await store.appendRecords(poll.pollId, this.#tree.size, candidates, (positions) => {
+        appended = positions;
+        return this.#seal(positions.map((position) => candidates[position]!.leafHash));
+      });
+      // Durable from here on: only now does the tree that receipts and tiles are made from grow.
+      for (const position of appended) this.#tree.appendLeafHash(candidates[position]!.leafHash);
+      for (const [i, outcome] of outcomes.entries()) {
+        const { resolve } = batch[i]!;
+        if (outcome.kind === "nullifier-used") resolve({ recorded: false, reason: "nullifier-used" });
+        else
+          resolve({
+            recorded: true,
+            isNew: outcome.kind === "appended",
+            receipt: await this.#receipt(outcome.index),
+          });
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  /** The checkpoint of the board with these leaves more. */
+  #seal(leafHashes: readonly Uint8Array[]): Checkpoint {
+    const { poll, boardKey } = this.#options;
+    const next = this.#tree.with(leafHashes);
+    return { size: next.size, note: signHead(poll, next, boardKey) };
+  }
+
+  async #receipt(index: number): Promise<Receipt> {
+    const { poll, store } = this.#options;
+    const [record] = await store.records(poll.pollId, index, index + 1);
+    const checkpoint = await store.checkpointCovering(poll.pollId, index);
+    if (record === undefined || checkpoint === undefined)
+      throw new Error(`board entry ${index} is not in the store`);
+    return makeReceipt({
+      poll,
+      record,
+      index,
+      checkpoint: checkpoint.note,
+      inclusion: this.#tree.inclusion(index, checkpoint.size),
+    });
+  }
+
+  /** A file below `board/`, or undefined where there is none. */
+  async file(path: string): Promise<Uint8Array | undefined> {
+    const { poll, store } = this.#options;
+    if (path === publicPaths.checkpoint) {
+      const checkpoint = await store.latestCheckpoint(poll.pollId);
+      return checkpoint && utf8(checkpoint.note);
+    }
+    const tile = parseTilePath(path);
+    if (tile === undefined) return undefined;
+    const start = 256 * tile.index;
+    const end = start + tile.width;
+    if (tile.level === "entries") {
+      const records = await store.records(poll.pollId, start, end);
+      return records.length === tile.width ? encodeEntries(records) : undefined;
+    }
+    const hashes = this.#tree.subtreeRoots(8 * tile.level, start, end);
+    return hashes.length === tile.width ? Buffer.concat(hashes) : undefined;
+  }
+}
+
+/** The signed checkpoint of a poll's board. */
+export function signHead(poll: ValidPoll, tree: BoardTree, boardKey: Uint8Array): string {
+  const origin = checkpointOrigin(poll.poll.board.name, poll.pollId);
+  return signCheckpoint(origin, { size: tree.size, root: tree.root() }, boardKey);
+}
