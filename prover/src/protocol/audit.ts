@@ -13,7 +13,7 @@ import type { BoardView } from "./counted-set.ts";
 import { samePoints, verifyDkgTranscript } from "./dkg-judge.ts";
 import { type Result, verifyResult } from "./result.ts";
 import { type RollState, replayRoll, rollHead } from "./roll-log.ts";
-import { pollLeaves, rollFiles, rollTree } from "./roll-tree.ts";
+import { pollLeaves, type RollTree, rollFiles, rollTree } from "./roll-tree.ts";
 import { type TrustAnchor, type ValidPoll, validatePoll } from "./validate-poll.ts";
 
 /** Steps of an audit, in order. */
@@ -40,6 +40,8 @@ export interface AuditOptions {
 export interface AuditReport {
   readonly poll: ValidPoll;
   readonly roll: RollState;
+  /** Of the poll's leaves. */
+  readonly tree: RollTree;
   readonly board: BoardAudit;
   /** Undefined while the poll has none. */
   readonly closing: VerifiedClosing | undefined;
@@ -76,7 +78,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     throw new InputError("key-set-digest-mismatch", "not the key set that the poll names", publicPaths.keys);
   }
   step("roll");
-  const roll = await auditRoll(poll, files);
+  const { roll, tree } = await auditRoll(poll, files);
   step("trustees");
   checkCeremony(poll, await files.read(publicPaths.dkg));
   step("board");
@@ -93,7 +95,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   step("result");
   const { result, absent } = await auditResult(poll, board, closing, files);
   onProgress?.("result", 1, 1);
-  return { poll, roll, board, closing, result, absent, anchored: poll.anchored };
+  return { poll, roll, tree, board, closing, result, absent, anchored: poll.anchored };
 }
 
 /**
@@ -102,7 +104,10 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
  * @param events - untrusted, `roll/events.ndjson`.
  * @throws InputError `roll-not-of-poll`, or as `replayRoll`.
  */
-export function checkRoll({ poll, rollRoot, layout }: ValidPoll, events: Uint8Array) {
+export function checkRoll(
+  { poll, rollRoot, layout }: ValidPoll,
+  events: Uint8Array,
+): { roll: RollState; tree: RollTree } {
   const place = publicPaths.rollEvents;
   const roll = replayRoll(events, { rollId: poll.roll.id, registrarKey: poll.organisation.key });
   const differs = (what: string) =>
@@ -115,14 +120,14 @@ export function checkRoll({ poll, rollRoot, layout }: ValidPoll, events: Uint8Ar
   return { roll, tree };
 }
 
-async function auditRoll(poll: ValidPoll, files: PublicFiles): Promise<RollState> {
+async function auditRoll(poll: ValidPoll, files: PublicFiles): Promise<{ roll: RollState; tree: RollTree }> {
   const { roll, tree } = checkRoll(poll, await files.read(publicPaths.rollEvents));
   for (const [path, expected] of rollFiles(tree)) {
     if (!equalBytes(await files.read(path), expected)) {
       throw new InputError("roll-files-malformed", "not what the roll's log gives", path);
     }
   }
-  return roll;
+  return { roll, tree };
 }
 
 /**
