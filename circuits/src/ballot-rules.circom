@@ -72,7 +72,7 @@ template BallotRules(n) {
             compared[p] <== ranked[i] * ranked[j];
             // Fixed by the next line where the values differ; where they are equal it is free, and
             // the line can hold only with compared = 0.
-            inverses[p] <-- values[i] == values[j] ? 0 : compared[p] / (values[i] - values[j]);
+            inverses[p] <-- values[i] == values[j] ? 0 : compared[p] / (values[i] - values[j]); // circomspect: fixed by the next line
             (values[i] - values[j]) * inverses[p] === compared[p];
             p++;
         }

@@ -25,19 +25,24 @@ export async function circuitNames(): Promise<string[]> {
 }
 
 /**
- * Compiles a circom file with `--O2`.
+ * Compiles a circom file.
  *
  * @param source - path below the repository's root, absolute or relative to it.
+ * @param optimisation - `--O2` unless told: the one that keys are made for.
  * @param outputDirectory - below the repository's root; made where missing.
  * @throws Error - it does not compile; the message is the compiler's output.
  */
-export async function compileCircuit(source: string, outputDirectory: string): Promise<CompiledCircuit> {
+export async function compileCircuit(
+  source: string,
+  outputDirectory: string,
+  optimisation: readonly string[] = ["--O2"],
+): Promise<CompiledCircuit> {
   const output = resolve(REPOSITORY_ROOT, outputDirectory);
   await mkdir(output, { recursive: true });
   const from = relative(REPOSITORY_ROOT, resolve(REPOSITORY_ROOT, source));
   const to = relative(REPOSITORY_ROOT, output);
   const command = createRequire(import.meta.url).resolve("circom2/cli.js");
-  const options = ["--r1cs", "--wasm", "--sym", "--O2", "-l", "node_modules", "-o", to];
+  const options = ["--r1cs", "--wasm", "--sym", ...optimisation, "-l", "node_modules", "-o", to];
   const { code, text } = await run(process.execPath, [command, from, ...options]);
   if (code !== 0) throw new Error(`circom2 refused ${from}:\n${text}`);
   const name = basename(source, ".circom");

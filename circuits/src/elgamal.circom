@@ -34,7 +34,7 @@ template ElGamalEncrypt(messageBits) {
     nonceBits.in <== nonce;
 
     // (2)
-    component bits = Num2Bits(messageBits);
+    component bits = Num2Bits(messageBits); // circomspect: unique, 80 bits are below r
     bits.in <== message;
 
     // (3)

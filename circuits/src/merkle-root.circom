@@ -22,7 +22,7 @@ template MerkleRoot(depth) {
     signal output root;
 
     // (1)
-    component position = Num2Bits(depth);
+    component position = Num2Bits(depth); // circomspect: unique, 2^depth is below r
     position.in <== leafIndex;
 
     component order[depth];

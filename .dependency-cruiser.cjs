@@ -1,0 +1,43 @@
+// The import arrows of docs/design/layout.md. scripts/check-arrows.mjs runs them, with a planted violation.
+const workspace = (name) => `^${name}/`;
+
+/** `from` may import `to` and nothing else of ours. */
+function only(from, to) {
+  const allowed = [from, ...to].map(workspace).join("|");
+  return {
+    name: `${from}-imports-${to.join("-") || "nothing-of-ours"}`,
+    severity: "error",
+    from: { path: workspace(from), pathNot: "/test/" },
+    to: { path: "^(circuits|keys|prover|verifier|benchmarks|scripts)/", pathNot: allowed },
+  };
+}
+
+/** Inside a package, files of `from` never import files of `to`. */
+function never(name, from, to) {
+  return { name, severity: "error", from: { path: from }, to: { path: to } };
+}
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    only("circuits", []),
+    only("prover", []),
+    only("keys", ["prover", "circuits"]),
+    only("verifier", ["prover"]),
+    only("benchmarks", ["prover", "keys", "verifier"]),
+    never("reference-imports-nothing", "^prover/src/reference/", "^(?!prover/src/reference/)"),
+    never("formats-below-groth16-and-protocol", "^prover/src/formats/", "^prover/src/(groth16|protocol|node|rehearsal)"),
+    never("groth16-below-protocol", "^prover/src/groth16/", "^prover/src/(protocol|node|rehearsal)"),
+    never("protocol-below-index", "^prover/src/protocol/", "^prover/src/(index|node|rehearsal)"),
+    never("node-built-ins-only-in-node", "^prover/src/(index|formats|groth16|protocol|reference|rehearsal)", "^(node:|fs$|path$|crypto$)"),
+    never("store-knows-no-http", "^verifier/src/store/", "^verifier/src/http/|node_modules/express"),
+    never("service-knows-no-http-and-no-sql", "^verifier/src/service/", "^verifier/src/(http|store)/|node_modules/(express|kysely|better-sqlite3)"),
+    never("http-knows-no-sql", "^verifier/src/http/", "^verifier/src/store/|node_modules/(kysely|better-sqlite3)"),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)dist/" },
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { conditionNames: ["source", "import", "node", "default"], exportsFields: ["exports"] },
+  },
+};
