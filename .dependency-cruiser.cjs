@@ -26,18 +26,37 @@ module.exports = {
     only("verifier", ["prover"]),
     only("benchmarks", ["prover", "keys", "verifier"]),
     never("reference-imports-nothing", "^prover/src/reference/", "^(?!prover/src/reference/)"),
-    never("formats-below-groth16-and-protocol", "^prover/src/formats/", "^prover/src/(groth16|protocol|node|rehearsal)"),
+    never(
+      "formats-below-groth16-and-protocol",
+      "^prover/src/formats/",
+      "^prover/src/(groth16|protocol|node|rehearsal)",
+    ),
     never("groth16-below-protocol", "^prover/src/groth16/", "^prover/src/(protocol|node|rehearsal)"),
     never("protocol-below-index", "^prover/src/protocol/", "^prover/src/(index|node|rehearsal)"),
-    never("node-built-ins-only-in-node", "^prover/src/(index|formats|groth16|protocol|reference|rehearsal)", "^(node:|fs$|path$|crypto$)"),
+    never(
+      "node-built-ins-only-in-node",
+      "^prover/src/(index|formats|groth16|protocol|reference|rehearsal)",
+      "^(node:|fs$|path$|crypto$)",
+    ),
     never("store-knows-no-http", "^verifier/src/store/", "^verifier/src/http/|node_modules/express"),
-    never("service-knows-no-http-and-no-sql", "^verifier/src/service/", "^verifier/src/(http|store)/|node_modules/(express|kysely|better-sqlite3)"),
-    never("http-knows-no-sql", "^verifier/src/http/", "^verifier/src/store/|node_modules/(kysely|better-sqlite3)"),
+    never(
+      "service-knows-no-http-and-no-sql",
+      "^verifier/src/service/",
+      "^verifier/src/(http|store)/|node_modules/(express|kysely|better-sqlite3)",
+    ),
+    never(
+      "http-knows-no-sql",
+      "^verifier/src/http/",
+      "^verifier/src/store/|node_modules/(kysely|better-sqlite3)",
+    ),
   ],
   options: {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)dist/" },
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { conditionNames: ["source", "import", "node", "default"], exportsFields: ["exports"] },
+    enhancedResolveOptions: {
+      conditionNames: ["source", "import", "node", "default"],
+      exportsFields: ["exports"],
+    },
   },
 };

@@ -6,7 +6,9 @@ const FOLDERS = ["circuits/src", "keys/src", "prover/src", "verifier/src", "benc
 const PLANTED = "prover/src/reference/planted-violation.ts";
 
 function cruise() {
-  const run = spawnSync("npx", ["depcruise", "--config", ".dependency-cruiser.cjs", ...FOLDERS], { encoding: "utf8" });
+  const run = spawnSync("npx", ["depcruise", "--config", ".dependency-cruiser.cjs", ...FOLDERS], {
+    encoding: "utf8",
+  });
   return { ok: run.status === 0, text: run.stdout + run.stderr };
 }
 

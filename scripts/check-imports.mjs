@@ -14,7 +14,10 @@ const PACKAGES = [
 let ok = true;
 for (const name of PACKAGES) {
   const source = `const all = await import(${JSON.stringify(name)}); if (typeof all !== "object") process.exit(1);`;
-  const run = spawnSync("node", ["--input-type=module", "--eval", source], { encoding: "utf8", timeout: 10_000 });
+  const run = spawnSync("node", ["--input-type=module", "--eval", source], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
   if (run.status !== 0) {
     ok = false;
     console.error(`${name}: ${run.error?.message ?? run.stderr}`);

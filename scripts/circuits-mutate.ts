@@ -2,7 +2,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { REPOSITORY_ROOT } from "@commune-zk/circuits";
-import { constraintLines, type MutantOutcome, openHarness, openOracle, tryMutant } from "@commune-zk/circuits/soundness";
+import {
+  constraintLines,
+  type MutantOutcome,
+  openHarness,
+  openOracle,
+  tryMutant,
+} from "@commune-zk/circuits/soundness";
 
 /** Why a mutant that survives is no defect, by `file:line`. None does today. */
 const EXPLAINED: Readonly<Record<string, string>> = {};

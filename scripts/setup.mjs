@@ -6,7 +6,10 @@ import { existsSync } from "node:fs";
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 function hasChromium() {
-  return (process.env.CHROMIUM !== undefined && existsSync(process.env.CHROMIUM)) || PLACES.some((path) => existsSync(path));
+  return (
+    (process.env.CHROMIUM !== undefined && existsSync(process.env.CHROMIUM)) ||
+    PLACES.some((path) => existsSync(path))
+  );
 }
 
 function run(command, args) {
@@ -18,10 +21,13 @@ if (!hasChromium()) {
   const mayInstall = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
   if (mayInstall) {
     console.log("installing chromium …");
-    run("apt-get", ["update", "-qq"]) && run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
+    run("apt-get", ["update", "-qq"]) &&
+      run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
   }
   if (!hasChromium()) {
-    console.error("The tests need Chromium. Install it (Debian, as root: apt-get install chromium), or name it: CHROMIUM=/path npm test");
+    console.error(
+      "The tests need Chromium. Install it (Debian, as root: apt-get install chromium), or name it: CHROMIUM=/path npm test",
+    );
     process.exitCode = 1;
   }
 }

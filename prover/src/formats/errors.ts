@@ -9,6 +9,8 @@ export class InputError extends Error {
   readonly place: string | undefined;
 
   /**
+   * A refusal.
+   *
    * @param code - stable, kebab-case.
    * @param message - a sentence for a person, without secrets.
    * @param place - where in the input; omitted where there is only one place.

@@ -6,9 +6,11 @@ export const publicPaths = {
   signatures: "signatures.json",
   keys: "keys.json",
   rollEvents: "roll/events.ndjson",
+  /** Chunk of the poll's leaves, from 0. */
   rollLeaves: (chunk: number): string => `roll/leaves/${chunk}`,
   rollLevel10: "roll/level-10",
   dkg: "trustees/dkg.ndjson",
+  /** Wrapped share of a trustee, from 1. */
   share: (trustee: number): string => `trustees/shares/${trustee}.json`,
   checkpoint: "board/checkpoint",
   /** Tile of hashes; `width` 256 is a full one. */

@@ -31,6 +31,7 @@ export interface ProveOptions {
   readonly inputs: CircuitInputs;
   /** Looked at between phases. */
   readonly signal?: AbortSignal;
+  /** Called as each phase begins. */
   readonly onProgress?: (progress: ProofProgress) => void;
 }
 
@@ -51,6 +52,7 @@ export interface Engine {
 export class WitnessError extends Error {
   readonly code = "witness-unsatisfied";
 
+  /** One message for all: what the inputs were is not said. */
   constructor() {
     super("the inputs do not satisfy the circuit");
     this.name = "WitnessError";

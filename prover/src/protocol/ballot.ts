@@ -68,6 +68,7 @@ export interface ProveBallotOptions {
   readonly artifacts: ProvingArtifacts;
   readonly engine: Engine;
   readonly signal?: AbortSignal;
+  /** Called as each phase of the proof begins. */
   readonly onProgress?: (progress: ProofProgress) => void;
 }
 

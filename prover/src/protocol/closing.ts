@@ -98,11 +98,12 @@ export function closingDigest(statement: ClosingStatement): string {
 /**
  * Signs the closing statement of a board that the closer has just audited itself.
  *
- * @param board - the closer's own audit, never somebody else's word.
- * @param closerIndex - from 1: trustees, then witnesses.
- * @param secretKey - Ed25519 seed of that closer.
- * @param store - the closer's own; the statement is in it before the signature exists.
- * @param now - the closer's clock, seconds since 1970.
+ * @param input - what it works on:
+ * @param input.board - the closer's own audit, never somebody else's word.
+ * @param input.closerIndex - from 1: trustees, then witnesses.
+ * @param input.secretKey - Ed25519 seed of that closer.
+ * @param input.store - the closer's own; the statement is in it before the signature exists.
+ * @param input.now - the closer's clock, seconds since 1970.
  * @throws InputError `closing-too-early` - the poll is open by that clock; `closing-already-signed` - the
  *   closer signed another statement for this poll.
  * @throws RangeError - the key is not that of this closer.

@@ -55,11 +55,12 @@ function shareContext(
  * closers signed exactly that board. It decrypts for one statement of a poll, ever: of two counted sets that
  * differ by one ballot the difference would be that ballot.
  *
- * @param closing - from `verifyClosing`, so under a quorum.
- * @param board - the trustee's own audit, never somebody else's word.
- * @param share - from `trusteeShare`; secret.
- * @param signingSecret - Ed25519 seed.
- * @param store - the trustee's own, the same as for `signClosing`.
+ * @param input - what it works on:
+ * @param input.closing - from `verifyClosing`, so under a quorum.
+ * @param input.board - the trustee's own audit, never somebody else's word.
+ * @param input.share - from `trusteeShare`; secret.
+ * @param input.signingSecret - Ed25519 seed.
+ * @param input.store - the trustee's own, the same as for `signClosing`.
  * @throws InputError `closing-not-my-board`, `too-few-ballots`, `closing-already-signed`. Nothing has been
  *   decrypted then.
  * @throws RangeError - keys that are not this trustee's.
@@ -110,8 +111,9 @@ export async function partialDecrypt({
 /**
  * A trustee's decryption shares, every proof checked against the sums that the caller computed.
  *
- * @param value - untrusted JSON, `{ message, signature }`.
- * @param shards - from `aggregateShards` over the caller's own audit.
+ * @param input - what it works on:
+ * @param input.value - untrusted JSON, `{ message, signature }`.
+ * @param input.shards - from `aggregateShards` over the caller's own audit.
  * @throws InputError `share-malformed` (also: not every shard and slot in order), `share-unknown-trustee`,
  *   `share-bad-signature`, `share-other-closing`, `share-bad-proof`, or as `parsePoint`; the place names the
  *   trustee.

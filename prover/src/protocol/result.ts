@@ -72,9 +72,10 @@ export function parseResult(bytes: Uint8Array): Result {
  * Checks a published result against board, closing and shares: every sum is recombined from the shares of the
  * trustees it names, and `m·Base8` compared, so nothing has to be solved.
  *
- * @param board - the caller's own audit.
- * @param shares - untrusted JSON values, the wrapped share messages; bad ones are named.
- * @param bytes - untrusted, `result.json`.
+ * @param input - what it works on:
+ * @param input.board - the caller's own audit.
+ * @param input.shares - untrusted JSON values, the wrapped share messages; bad ones are named.
+ * @param input.bytes - untrusted, `result.json`.
  * @throws InputError `result-malformed`, `closing-not-my-board`, `result-wrong` (the place says what differs),
  *   `result-no-share` (it names a trustee without a good share, or not t of them).
  */

@@ -33,8 +33,9 @@ export interface TallyOptions {
  * Goes on with any t good shares; bad, repeated and missing ones are named. With fewer ballots than the
  * poll's minimum the outcome is `too-few-ballots` and shares are not looked at.
  *
- * @param board - the caller's own audit.
- * @param shares - untrusted JSON values, the wrapped share messages.
+ * @param input - what it works on:
+ * @param input.board - the caller's own audit.
+ * @param input.shares - untrusted JSON values, the wrapped share messages.
  * @throws InputError `closing-not-my-board`; `tally-out-of-range` - a sum that no valid ballots have, place
  *   naming shard and slot.
  * @throws DOMException `AbortError`.

@@ -71,6 +71,7 @@ export class ElectionService {
   // Work on closings and shares of one poll happens one after another.
   readonly #queues = new Map<string, Promise<unknown>>();
 
+  /** A service on a store that it alone writes to. */
   constructor(options: ElectionServiceOptions) {
     this.#options = options;
   }
