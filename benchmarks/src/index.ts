@@ -1,1 +1,13 @@
-export {};
+// Benchmarks of commune-zk: nothing runs on import. scripts/bench.ts is the command.
+
+export { type CountOptions, measureAudit, measureTally } from "./count.ts";
+export { measureDecoding } from "./decoding.ts";
+export { describeCommit, describeLoad, describeMachine } from "./machine.ts";
+export { type MakeFixtureOptions, makeFixture } from "./make-fixture.ts";
+export type { Measurement, NotMeasured, Outcome } from "./measure.ts";
+export { measureProofs } from "./proof.ts";
+export { headLine, outcomeLine } from "./report.ts";
+export { measureRegistration, measureRoll } from "./roll.ts";
+export type { BenchKeys } from "./sample-poll.ts";
+export { serveProofs } from "./serve-proofs.ts";
+export { measureVerification } from "./verification.ts";

@@ -1,0 +1,66 @@
+// Building the roll's tree, and checking the registrations that it is made of.
+import {
+  createIdentity,
+  createRegistration,
+  ed25519KeyPair,
+  FIELD_ORDER,
+  memoryPublicFiles,
+  pathFromFiles,
+  rollFiles,
+  rollTree,
+  toHex,
+  verifyRegistration,
+} from "@commune-zk/prover";
+import { randomHex } from "@commune-zk/prover/rehearsal";
+import { expect, type Measurement, measure } from "./measure.ts";
+
+const LEAVES = 100_000;
+const DEPTH = 20;
+const REGISTRATIONS = 50;
+
+/** The tree over 100,000 commitments; nobody's proof of possession is looked at. */
+export async function* measureRoll({ runs }: { runs: number }): AsyncGenerator<Measurement> {
+  const leaves = Array.from({ length: LEAVES }, randomFieldElement);
+  const known = rollTree(leaves, DEPTH);
+  // Members find themselves: each path is hashed anew from 1,024 leaves and the nodes above, up to the root.
+  const files = memoryPublicFiles(rollFiles(known));
+  for (const index of [0, LEAVES / 2, LEAVES - 1]) {
+    const roll = { size: LEAVES, root: known.root, depth: DEPTH };
+    const path = await pathFromFiles({ files, roll, commitment: leaves[index]! });
+    expect(path.leafIndex === index, `leaf ${index} was found elsewhere`);
+  }
+  yield {
+    name: `roll of ${LEAVES.toLocaleString("en")} commitments`,
+    unit: "ms",
+    samples: await measure({
+      runs,
+      work: () => rollTree(leaves, DEPTH),
+      check: ({ root }) => expect(root === known.root, "the same leaves gave another root"),
+    }),
+  };
+}
+
+/** One registration: signature, point and commitment. */
+export async function* measureRegistration({ runs }: { runs: number }): AsyncGenerator<Measurement> {
+  const context = { registrarKey: ed25519KeyPair().publicKey, rollId: randomHex() };
+  const members = Array.from({ length: REGISTRATIONS }, () => {
+    const identity = createIdentity();
+    const own = { identity, mailboxKey: randomHex(), registrarNonce: randomHex() };
+    return { commitment: identity.commitment, registration: createRegistration({ ...own, ...context }) };
+  });
+  const samples = await measure({
+    runs,
+    work: () => members.map(({ registration }) => verifyRegistration(registration, context).commitment),
+    check: (commitments) =>
+      expect(
+        commitments.every((commitment, i) => commitment === members[i]!.commitment),
+        "a registration gave another commitment",
+      ),
+  });
+  yield { name: "registration", unit: "ms", samples: samples.map((sample) => sample / REGISTRATIONS) };
+}
+
+function randomFieldElement(): bigint {
+  // 64 bytes: the remainder's bias is far below 2^-128.
+  return BigInt(`0x${toHex(crypto.getRandomValues(new Uint8Array(64)))}`) % FIELD_ORDER;
+}
