@@ -7,7 +7,7 @@ export { type MakeFixtureOptions, makeFixture } from "./make-fixture.ts";
 export type { Measurement, NotMeasured, Outcome } from "./measure.ts";
 export { measureProofs } from "./proof.ts";
 export { headLine, outcomeLine } from "./report.ts";
-export { measureRegistration, measureRoll } from "./roll.ts";
+export { measureRegistration, measureRoll, measureRollLog } from "./roll.ts";
 export type { BenchKeys } from "./sample-poll.ts";
 export { serveProofs } from "./serve-proofs.ts";
 export { measureVerification } from "./verification.ts";

@@ -1,22 +1,27 @@
-// Building the roll's tree, and checking the registrations that it is made of.
+// Replaying the roll's log, building its tree, and checking the registrations that it is made of.
 import {
+  appendBatch,
+  concatBytes,
   createIdentity,
   createRegistration,
   ed25519KeyPair,
   FIELD_ORDER,
   memoryPublicFiles,
   pathFromFiles,
+  replayRoll,
   rollFiles,
+  rollHead,
   rollTree,
   toHex,
   verifyRegistration,
 } from "@commune-zk/prover";
-import { randomHex } from "@commune-zk/prover/rehearsal";
+import { randomHex, rehearseRoll } from "@commune-zk/prover/rehearsal";
 import { expect, type Measurement, measure } from "./measure.ts";
 
 const LEAVES = 100_000;
 const DEPTH = 20;
 const REGISTRATIONS = 50;
+const EVENTS_PER_BATCH = 4096;
 
 /** The tree over 100,000 commitments; nobody's proof of possession is looked at. */
 export async function* measureRoll({ runs }: { runs: number }): AsyncGenerator<Measurement> {
@@ -36,6 +41,39 @@ export async function* measureRoll({ runs }: { runs: number }): AsyncGenerator<M
       runs,
       work: () => rollTree(leaves, DEPTH),
       check: ({ root }) => expect(root === known.root, "the same leaves gave another root"),
+    }),
+  };
+}
+
+/**
+ * A log of 100,000 events in the largest batches, replayed: canonical form, signatures, links, counts. Its
+ * events change tiers, so that no proof of possession is in the figure: {@link measureRegistration} has those.
+ */
+export async function* measureRollLog({ runs }: { runs: number }): AsyncGenerator<Measurement> {
+  const registrar = ed25519KeyPair();
+  const { roll, rollEvents } = rehearseRoll(["member"], registrar);
+  const lines = [rollEvents];
+  let state = roll;
+  for (let left = LEAVES; left > 0; left -= EVENTS_PER_BATCH) {
+    const events = Array.from({ length: Math.min(left, EVENTS_PER_BATCH) }, (_, i) => ({
+      kind: "tier" as const,
+      position: 0,
+      tier: i % 2 === 0 ? "associate" : "member",
+    }));
+    const appended = appendBatch(state, events, registrar.secretKey);
+    state = appended.state;
+    lines.push(appended.line);
+  }
+  const log = concatBytes(...lines);
+  const head = rollHead(state);
+  const expected = { rollId: roll.rollId, registrarKey: registrar.publicKey };
+  yield {
+    name: `roll log of ${LEAVES.toLocaleString("en")} events`,
+    unit: "ms",
+    samples: await measure({
+      runs,
+      work: () => replayRoll(log, expected),
+      check: (replayed) => expect(rollHead(replayed) === head, "the same log gave another head"),
     }),
   };
 }

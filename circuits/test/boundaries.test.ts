@@ -9,6 +9,7 @@ const scalar = await open("subgroup-scalar", "SubgroupScalar()");
 const rules4 = await open("ballot-rules", "BallotRules(4)");
 const rules16 = await open("ballot-rules", "BallotRules(16)");
 const path10 = await open("merkle-root", "MerkleRoot(10)");
+const identity = await open("identity", "IdentityCommitment()");
 const elgamal = await open("elgamal", "ElGamalEncrypt(80)");
 const ballot = await openCircuit(
   (
@@ -213,6 +214,23 @@ describe("ElGamalEncrypt", () => {
   });
 });
 
+// docs/design/circuits.md, "Incomplete additions": the running sum of EscalarMulFix starts at 2·8^83 and meets
+// the opposite of its last term for one scalar only, up to the two bits of the second segment.
+describe("the scalar whose running sum meets its opposite", () => {
+  const exceptional = L - 2n * 8n ** 83n - (8n ** 83n - 1n) / 7n;
+  const publicKey = oracle.multiply(oracle.base8, randomScalar());
+
+  test.each([0n, 1n, 2n, 3n])("is refused as a secret and as a nonce, plus %s·2^249", async (c) => {
+    const e = exceptional + c * 2n ** 249n;
+    expect(e).toBeGreaterThan(0n);
+    if (e < L) expect(await identity({ secret: e })).toMatchObject(refusedBy("IdentityCommitment"));
+    expect(await elgamal({ publicKey, nonce: e, message: 5n })).toMatchObject(refusedBy("ElGamalEncrypt"));
+    for (const beside of [e - 1n, e + 1n]) {
+      expect(await elgamal({ publicKey, nonce: beside, message: 5n })).toMatchObject(accepted);
+    }
+  });
+});
+
 describe("Ballot", () => {
   test("outputs nullifier and ciphertexts as circomlibjs gives them", async () => {
     const inputs = validBallot(oracle, 10);
@@ -262,11 +280,12 @@ describe("Ballot", () => {
     const siblings = inputs.siblings as readonly bigint[];
     const shorter = { ...inputs, siblings: siblings.slice(1) };
     await expect(ballot(shorter)).rejects.toThrow("Not enough values");
-    const other = {
-      ...validBallot(oracle, 9),
-      siblings: [...(validBallot(oracle, 9).siblings as bigint[]), 0n],
-    };
+    // A ballot that is good in a tree of depth 9, whose root stands as the left child of nothing.
+    const nine = validBallot(oracle, 9);
+    const other = { ...nine, siblings: [...(nine.siblings as bigint[]), 0n] };
     expect(await ballot(other)).toMatchObject(refusedBy("Ballot"));
+    const wrapped = oracle.poseidon([nine.rollRoot as bigint, 0n]);
+    expect(await ballot({ ...other, rollRoot: wrapped })).toMatchObject(accepted);
   });
 
   test("refuses another leaf index, another sibling, another root", async () => {

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { REPOSITORY_ROOT, readR1cs } from "../src/index.ts";
-import { harnessBallot, isSatisfied, openHarness, openOracle } from "../src/soundness.ts";
+import { constraintLines, harnessBallot, isSatisfied, openHarness, openOracle } from "../src/soundness.ts";
 
 const harness = await openHarness(join(REPOSITORY_ROOT, "circuits/src"), "build/test/edits");
 const oracle = await openOracle();
@@ -27,6 +27,20 @@ test("covers every line of ours that holds a constraint", async () => {
       if (/<==|===/.test(code)) expect(covered).toContain(`${file}:${i + 1}`);
     }
   }
+});
+
+test("mutants.md has every constraint of ours as it stands now, and each is killed", async () => {
+  const table = await readFile(join(REPOSITORY_ROOT, "circuits/mutants.md"), "utf8");
+  const rows = table
+    .split("\n")
+    .filter((row) => row.includes(".circom:"))
+    .map((row) => row.slice(2, -2).split(" | "));
+  const expected = (await constraintLines(harness.cases)).map(({ file, line, source }) => [
+    `${file}:${line}`,
+    `\`${source}\``,
+    "killed",
+  ]);
+  expect(rows.map((row) => row.slice(0, 3))).toEqual(expected);
 });
 
 test.each(harness.cases.map((edit) => [edit.name, edit] as const))("%s", async (_name, { line, edit }) => {

@@ -16,6 +16,9 @@ export function checkpointOrigin(boardName: string, pollId: string): string {
   return `${boardName}/${pollId}`;
 }
 
+/** Most characters of a signed note, cosigners' lines and all. */
+export const MAX_NOTE_LENGTH = 16_384;
+
 const ED25519_NOTE = Uint8Array.of(1);
 
 /** C2SP signed-note key id: 4 bytes. */
@@ -49,9 +52,10 @@ export function verifyCheckpoint(
   place = "board/checkpoint",
 ): TreeHead {
   const malformed = (message: string) => new InputError("checkpoint-malformed", message, place);
+  if (text.length > MAX_NOTE_LENGTH) throw malformed("longer than any checkpoint");
   const match =
     /^([^\n]+)\n(0|[1-9][0-9]{0,14})\n([A-Za-z0-9+/=]{44})\n\n((?:— [^\n ]+ [A-Za-z0-9+/=]+\n)+)$/.exec(text);
-  if (match === null || text.length > 16_384) throw malformed("not a signed checkpoint");
+  if (match === null) throw malformed("not a signed checkpoint");
   const [, origin, size, root, lines] = match as unknown as [string, string, string, string, string];
   if (origin !== expected.origin)
     throw new InputError("checkpoint-other-board", "origin of another board", place);

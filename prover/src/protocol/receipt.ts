@@ -3,7 +3,7 @@ import { z } from "zod";
 import { decodeRecord, statementHash } from "../formats/ballot-record.ts";
 import { fromHex, toHex } from "../formats/bytes.ts";
 import { canonicalBytes } from "../formats/canonical-json.ts";
-import { checkpointOrigin, verifyCheckpoint } from "../formats/checkpoint.ts";
+import { checkpointOrigin, MAX_NOTE_LENGTH, verifyCheckpoint } from "../formats/checkpoint.ts";
 import { InputError } from "../formats/errors.ts";
 import { leafHash } from "../formats/merkle-log.ts";
 import { count, fieldText, hex, parseWith } from "../formats/schema.ts";
@@ -19,7 +19,7 @@ export const receiptSchema = z.strictObject({
   revision: z.int().min(0).max(65535),
   statementHash: hex(32),
   index: count,
-  checkpoint: z.string().max(16_384),
+  checkpoint: z.string().max(MAX_NOTE_LENGTH),
   inclusion: z.array(hex(32)).max(64),
 });
 

@@ -116,16 +116,17 @@ export function replayRoll(
   ndjson: Uint8Array,
   expected: { rollId: string; registrarKey: string },
 ): RollState {
-  let state = emptyRoll(expected);
+  // One draft for the whole log: a copy for each batch would make long logs quadratic.
+  const draft = draftOf(emptyRoll(expected));
   let start = 0;
   while (start < ndjson.length) {
     const end = ndjson.indexOf(0x0a, start);
     if (end < 0)
-      throw new InputError("roll-truncated", "no newline at the end", `roll batch ${state.batches}`);
-    state = applyBatch(state, ndjson.subarray(start, end));
+      throw new InputError("roll-truncated", "no newline at the end", `roll batch ${draft.batches}`);
+    applyLine(draft, ndjson.subarray(start, end));
     start = end + 1;
   }
-  return state;
+  return draft;
 }
 
 /**
@@ -135,67 +136,77 @@ export function replayRoll(
  * @throws InputError - as {@link replayRoll}; the old state stands.
  */
 export function applyBatch(state: RollState, line: Uint8Array): RollState {
-  const place = `roll batch ${state.batches}`;
+  const draft = draftOf(state);
+  applyLine(draft, line);
+  return draft;
+}
+
+/** A state that its one owner may still change; after a refusal it is thrown away. */
+interface RollDraft extends RollState {
+  batches: number;
+  link: string;
+  readonly positions: (RollPosition | null)[];
+  readonly commitments: Set<bigint>;
+  readonly nonces: Set<string>;
+}
+
+function draftOf(state: RollState): RollDraft {
+  return {
+    ...state,
+    positions: [...state.positions],
+    commitments: new Set(state.commitments),
+    nonces: new Set(state.nonces),
+  };
+}
+
+function applyLine(draft: RollDraft, line: Uint8Array): void {
+  const place = `roll batch ${draft.batches}`;
   const value = parseCanonicalJson(line, place);
   const { batch, signature } = parseWith(lineSchema, value, "roll-malformed", place);
-  if (batch.rollId !== state.rollId || batch.registrarKey !== state.registrarKey) {
+  if (batch.rollId !== draft.rollId || batch.registrarKey !== draft.registrarKey) {
     throw new InputError("roll-other-roll", "batch of another roll or registrar", place);
   }
-  if (batch.serial !== state.batches) throw new InputError("roll-out-of-order", "wrong serial", place);
-  if (batch.previous !== state.link) throw new InputError("roll-broken-link", "follows another batch", place);
+  if (batch.serial !== draft.batches) throw new InputError("roll-out-of-order", "wrong serial", place);
+  if (batch.previous !== draft.link) throw new InputError("roll-broken-link", "follows another batch", place);
   const bytes = canonicalBytes(batch);
-  if (!verifyDocument("roll-batch", bytes, signature, state.registrarKey)) {
+  if (!verifyDocument("roll-batch", bytes, signature, draft.registrarKey)) {
     throw new InputError("roll-bad-signature", "not signed by the registrar", place);
   }
   const counts = countEvents(batch.events);
   if (Object.entries(counts).some(([kind, n]) => batch.counts[kind as keyof typeof counts] !== n)) {
     throw new InputError("roll-wrong-counts", "the published counts are not those of the events", place);
   }
-  const next = {
-    positions: [...state.positions],
-    commitments: new Set(state.commitments),
-    nonces: new Set(state.nonces),
-  };
-  for (const [i, event] of batch.events.entries()) applyEvent(next, event, state, `${place} event ${i}`);
-  return { ...state, ...next, batches: state.batches + 1, link: toHex(hashFramed("roll-batch", [bytes])) };
+  for (const [i, event] of batch.events.entries()) applyEvent(draft, event, `${place} event ${i}`);
+  draft.batches++;
+  draft.link = toHex(hashFramed("roll-batch", [bytes]));
 }
 
-function applyEvent(
-  next: { positions: (RollPosition | null)[]; commitments: Set<bigint>; nonces: Set<string> },
-  event: RollEvent,
-  state: RollState,
-  place: string,
-): void {
+function applyEvent(draft: RollDraft, event: RollEvent, place: string): void {
   if (event.kind === "join") {
-    next.positions.push({ tier: event.tier, commitment: admit(next, event.registration, state, place) });
+    draft.positions.push({ tier: event.tier, commitment: admit(draft, event.registration, place) });
     return;
   }
-  const old = next.positions[event.position];
+  const old = draft.positions[event.position];
   if (old === undefined || old === null) {
     throw new InputError("roll-unknown-position", "nobody stands there", place);
   }
-  if (event.kind === "leave") next.positions[event.position] = null;
-  else if (event.kind === "tier") next.positions[event.position] = { ...old, tier: event.tier };
+  if (event.kind === "leave") draft.positions[event.position] = null;
+  else if (event.kind === "tier") draft.positions[event.position] = { ...old, tier: event.tier };
   else {
-    const commitment = admit(next, event.registration, state, place);
-    next.positions[event.position] = { ...old, commitment };
+    const commitment = admit(draft, event.registration, place);
+    draft.positions[event.position] = { ...old, commitment };
   }
 }
 
-function admit(
-  next: { commitments: Set<bigint>; nonces: Set<string> },
-  value: unknown,
-  state: RollState,
-  place: string,
-): bigint {
-  const { registration, commitment } = verifyRegistration(value, state, place);
-  if (next.commitments.has(commitment)) {
+function admit(draft: RollDraft, value: unknown, place: string): bigint {
+  const { registration, commitment } = verifyRegistration(value, draft, place);
+  if (draft.commitments.has(commitment)) {
     throw new InputError("roll-duplicate-commitment", "this commitment stood in the roll before", place);
   }
-  if (next.nonces.has(registration.registrarNonce)) {
+  if (draft.nonces.has(registration.registrarNonce)) {
     throw new InputError("roll-duplicate-nonce", "this invitation was used before", place);
   }
-  next.commitments.add(commitment);
-  next.nonces.add(registration.registrarNonce);
+  draft.commitments.add(commitment);
+  draft.nonces.add(registration.registrarNonce);
   return commitment;
 }
