@@ -99,7 +99,7 @@ function print({ poll, roll, board, closing, result, absent, anchored }: AuditRe
   console.log(
     anchored
       ? "\nEvery check passed."
-      : "\nInternally consistent, NOT authenticated: no --poll-id and no --registrar was given.",
+      : "\ninternally consistent, not authenticated: no --poll-id and no --registrar was given",
   );
 }
 

@@ -9,6 +9,7 @@ import {
   openOracle,
   tryMutant,
 } from "@commune-zk/circuits/soundness";
+import { endThreads } from "./end-threads.ts";
 
 /** Why a mutant that survives is no defect, by `file:line`. None does today. */
 const EXPLAINED: Readonly<Record<string, string>> = {};
@@ -46,4 +47,5 @@ ${counts.killed} killed, ${counts.survived} survived, ${counts["did not compile"
 ${rows.join("\n")}
 `,
 );
-process.exit(counts.survived > Object.keys(EXPLAINED).length || counts["did not compile"] > 0 ? 1 : 0);
+process.exitCode = counts.survived > Object.keys(EXPLAINED).length || counts["did not compile"] > 0 ? 1 : 0;
+await endThreads();

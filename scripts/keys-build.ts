@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { REPOSITORY_ROOT } from "@commune-zk/circuits";
 import { buildKeys } from "@commune-zk/keys";
+import { endThreads } from "./end-threads.ts";
 
 const { values } = parseArgs({ options: { phase1: { type: "string" }, prepared: { type: "string" } } });
 await buildKeys({
@@ -12,5 +13,4 @@ await buildKeys({
   ...(values.prepared !== undefined && { prepared: values.prepared }),
   log: (line) => console.log(line),
 });
-// snarkjs keeps its worker threads for the life of the process.
-process.exit(0);
+await endThreads();

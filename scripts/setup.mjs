@@ -1,15 +1,30 @@
-// npm run setup: makes sure of the one system package that tests need, Debian's chromium.
+// npm run setup: makes sure of the system packages that tests need, from Debian where this may install them.
 // Plain JavaScript: it runs before anything is built.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/** Programs that tests start; `variable` names another one. */
+const NEEDED = [
+  {
+    what: "Chromium, for the tests in a real browser",
+    variable: "CHROMIUM",
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+    packages: ["chromium"],
+  },
+  {
+    what: "a C compiler, for the layer that loses what was not synced",
+    variable: "CC",
+    programs: ["gcc", "cc"],
+    packages: ["gcc", "libc6-dev"],
+  },
+];
 
-function hasChromium() {
-  return (
-    (process.env.CHROMIUM !== undefined && existsSync(process.env.CHROMIUM)) ||
-    PLACES.some((path) => existsSync(path))
-  );
+function isThere({ variable, programs }) {
+  const named = process.env[variable];
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const found = (program) => folders.some((folder) => existsSync(join(folder, program)));
+  return named !== undefined ? existsSync(named) || found(named) : programs.some(found);
 }
 
 function run(command, args) {
@@ -17,17 +32,18 @@ function run(command, args) {
   return spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"], env }).status === 0;
 }
 
-if (!hasChromium()) {
-  const mayInstall = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
-  if (mayInstall) {
-    console.log("installing chromium …");
-    run("apt-get", ["update", "-qq"]) &&
-      run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
-  }
-  if (!hasChromium()) {
-    console.error(
-      "The tests need Chromium. Install it (Debian, as root: apt-get install chromium), or name it: CHROMIUM=/path npm test",
-    );
-    process.exitCode = 1;
-  }
+const missing = NEEDED.filter((needed) => !isThere(needed));
+if (missing.length > 0 && existsSync("/usr/bin/apt-get") && process.getuid?.() === 0) {
+  const packages = missing.flatMap((needed) => needed.packages);
+  console.log(`installing ${packages.join(", ")} …`);
+  run("apt-get", ["update", "-qq"]) &&
+    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages]);
+}
+for (const needed of NEEDED.filter((candidate) => !isThere(candidate))) {
+  const { what, variable, packages } = needed;
+  console.error(
+    `The tests need ${what}. Install it (Debian, as root: apt-get install ${packages.join(" ")}), ` +
+      `or name it: ${variable}=/path npm test`,
+  );
+  process.exitCode = 1;
 }

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compileCircuit, REPOSITORY_ROOT } from "@commune-zk/circuits";
+import { isDeepStrictEqual } from "node:util";
+import { compileCircuit, REPOSITORY_ROOT, readR1csHeader } from "@commune-zk/circuits";
 import {
   CIRCUIT_NAMES,
   type CircuitName,
@@ -13,6 +14,8 @@ import {
 import { type Logger, powersOfTau, zKey } from "snarkjs";
 import { layout } from "./layout.ts";
 import { unpackPhase1 } from "./phase1.ts";
+
+type CircuitEntry = NonNullable<KeyManifest["circuits"][CircuitName]>;
 
 /** Where {@link verifyKeys} reads and works. */
 export interface VerifyKeysOptions {
@@ -58,8 +61,21 @@ export async function checkFiles(artifacts: string): Promise<{ manifest: KeyMani
       }
     }
     parseVerificationKey(await readFile(join(artifacts, entry.verificationKey.path)));
+    await checkTranscript(name, entry, artifacts);
   }
   return { manifest };
+}
+
+/** The transcript says what the manifest says. */
+async function checkTranscript(
+  name: CircuitName,
+  { r1csSha256, constraints, contributions, transcript: file }: CircuitEntry,
+  artifacts: string,
+): Promise<void> {
+  const { beacon: _, ...transcript } = JSON.parse(await readFile(join(artifacts, file.path), "utf8"));
+  if (!isDeepStrictEqual(transcript, { circuit: name, r1csSha256, constraints, contributions })) {
+    throw new Error(`${file.path} does not say what the manifest says`);
+  }
 }
 
 async function checkCircuit(
@@ -70,7 +86,9 @@ async function checkCircuit(
   const entry = manifest.circuits[name]!;
   const source = join(REPOSITORY_ROOT, `circuits/main/${name}.circom`);
   const compiled = await compileCircuit(source, join(REPOSITORY_ROOT, "build/keys-verify"));
-  if (sha256(await readFile(compiled.r1cs)) !== entry.r1csSha256) throw new Error(`${name}: another circuit`);
+  const r1cs = await readFile(compiled.r1cs);
+  if (sha256(r1cs) !== entry.r1csSha256) throw new Error(`${name}: another circuit`);
+  if (readR1csHeader(r1cs).constraints !== entry.constraints) throw new Error(`${name}: another size`);
   if (sha256(await readFile(compiled.wasm)) !== entry.wasm.sha256) throw new Error(`${name}: another wasm`);
   const provingKey = join(artifacts, entry.provingKey.path);
   const lines: string[] = [];

@@ -202,7 +202,8 @@ export function finishDkg({
   if (checked.aborted) return checked;
   const verdicts = judgeRound<VerdictContent>("verdict", messages, ceremony);
   const culprits = new Map<number, DkgCulprit>();
-  for (const { round, trustee, content } of messages) {
+  // In the order of trustees: two verdicts may convict one trustee for two reasons, and all must name the same.
+  for (const { round, trustee, content } of [...messages].sort((a, b) => a.trustee - b.trustee)) {
     if (round !== "verdict" || "fault" in content) continue;
     const culprit = judgeVerdict(content as VerdictContent, trustee, checked, ceremony);
     if (culprit !== null && !culprits.has(culprit.trustee)) culprits.set(culprit.trustee, culprit);

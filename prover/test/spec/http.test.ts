@@ -1,0 +1,204 @@
+// docs/spec/http.md: the routes, their limits, and the election of the examples over a real service, whose
+// answers and files are the examples' byte for byte.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { openApiDocument } from "../../../verifier/src/http/openapi.ts";
+import { type RunningServer, startServer } from "../../../verifier/src/server.ts";
+import { MAX_SUBMISSION_BYTES } from "../../src/protocol/ballot.ts";
+import { artifacts, manifest } from "../support/keys.ts";
+import { testExample } from "./support/checks.ts";
+import { boardKey, CLOSES, exampleElection, OPENS } from "./support/election.ts";
+import { httpExample } from "./support/examples.ts";
+import { oracle, pair } from "./support/independent.ts";
+import { readExample, readPage, readRecords, section, tableRows } from "./support/pages.ts";
+
+const example = readExample("http") as unknown as {
+  readonly registered: string;
+  readonly receipts: readonly string[];
+  readonly problem: string;
+  readonly unknown: string;
+};
+const records = readRecords();
+const election = await exampleElection(records);
+const { pollId } = election;
+const TOKEN = "a token that guards nothing";
+
+testExample("http", () => httpExample(election, records));
+
+let directory: string;
+let server: RunningServer;
+let now = OPENS;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "commune-http-"));
+  server = await startServer(
+    {
+      databasePath: join(directory, "board.sqlite"),
+      operatorToken: TOKEN,
+      boardKey: boardKey.secretKey,
+      manifest,
+      artifacts,
+      allowDevelopmentKeys: true,
+      now: () => now,
+      log: { write: () => undefined },
+    },
+    { port: 0 },
+  );
+});
+
+afterAll(async () => {
+  await server.close();
+  await rm(directory, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly body: string;
+}
+
+async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const response = await fetch(server.baseUrl + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const type = response.headers.get("content-type")?.split(";")[0];
+  return { status: response.status, type, body: await response.text() };
+}
+
+/** A submission of a record, made by ballot.md §6 and §7. */
+function submissionOf(record: Uint8Array) {
+  const numbers = Array.from({ length: (record.length - 3) / 32 }, (_, i) =>
+    BigInt(`0x${Buffer.from(record.subarray(3 + 32 * i, 35 + 32 * i)).toString("hex")}`).toString(),
+  );
+  const [ax, ay, bx0, bx1, by0, by1, cx, cy] = numbers.slice(23);
+  return {
+    type: "commune-zk/ballot/v1",
+    pollId,
+    publicSignals: numbers.slice(0, 23),
+    proof: {
+      a: [ax, ay],
+      b: [
+        [bx0, bx1],
+        [by0, by1],
+      ],
+      c: [cx, cy],
+    },
+  };
+}
+
+test("the page's election runs over HTTP, every answer and file as the examples hold it", async () => {
+  const { poll, signatures, rollEvents, dkg } = election.registration;
+  const registration = Object.fromEntries(
+    Object.entries({ poll, signatures, rollEvents, dkg }).map(([name, file]) => [
+      name,
+      Buffer.from(file).toString(),
+    ]),
+  );
+  const authorization = { authorization: `Bearer ${TOKEN}` };
+  const json = "application/json";
+  const registered = { type: json, body: example.registered };
+  expect(await post("/v1/polls", registration, authorization)).toEqual({ status: 201, ...registered });
+  expect(await post("/v1/polls", registration, authorization)).toEqual({ status: 200, ...registered });
+
+  const ballots = `/v1/polls/${pollId}/ballots`;
+  const submissions = records.map(submissionOf);
+  expect(JSON.stringify(submissions[0])).toBe(readExample("ballot").submission);
+  for (const [i, submission] of submissions.entries()) {
+    expect(await post(ballots, submission)).toEqual({ status: 201, type: json, body: example.receipts[i] });
+  }
+  expect(await post(ballots, submissions[0])).toEqual({ status: 200, type: json, body: example.receipts[0] });
+  const problem = "application/problem+json";
+  const signals = submissions[0]!.publicSignals;
+  const doubled = oracle.multiply(pair(signals.slice(1, 3)), 2n).map(String);
+  const other = { ...submissions[0], publicSignals: [signals[0], ...doubled, ...signals.slice(3)] };
+  expect(await post(ballots, other)).toEqual({ status: 409, type: problem, body: example.problem });
+  const nowhere = await post(`/v1/polls/${"0".repeat(62)}/ballots`, submissions[0]);
+  expect(nowhere).toEqual({ status: 404, type: problem, body: example.unknown });
+
+  now = CLOSES;
+  const late = await post(ballots, other);
+  expect([late.status, JSON.parse(late.body).code]).toEqual([403, "poll-closed"]);
+  const again = await post(ballots, submissions[2]);
+  expect(again).toEqual({ status: 200, type: json, body: example.receipts[2] });
+
+  const closing = readExample("closing") as unknown as { statement: string; signatures: readonly object[] };
+  const statement: unknown = JSON.parse(closing.statement);
+  for (const signature of closing.signatures.toReversed()) {
+    const answer = await post(`/v1/polls/${pollId}/closings`, { statement, ...signature });
+    expect([answer.status, answer.body]).toEqual([201, "{}"]);
+  }
+  for (const share of readExample("trustees").decryption as readonly string[]) {
+    const answer = await post(`/v1/polls/${pollId}/shares`, share);
+    expect([answer.status, answer.body]).toEqual([201, "{}"]);
+  }
+
+  const files = [...election.files.keys()];
+  expect(files).toContain("result.json");
+  for (const path of files) {
+    const response = await fetch(`${server.baseUrl}/polls/${pollId}/${path}`);
+    expect([path, response.status]).toEqual([path, 200]);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(Buffer.from(election.files.get(path)!));
+    const fresh = path.startsWith("board/");
+    expect([path, response.headers.get("cache-control")]).toEqual([
+      path,
+      fresh ? "no-cache" : "public, max-age=60",
+    ]);
+  }
+});
+
+test("the page's routes and limits are those of the code", async () => {
+  const source = await readFile(new URL("../../../verifier/src/http/app.ts", import.meta.url), "utf8");
+  const routes = [...source.matchAll(/app\.(get|post)\(\s*"([^"]+)"/g)].map(
+    ([, method, path]) => `${method!.toUpperCase()} ${path!.replace(/[:*](\w+)/g, "{$1}")}`,
+  );
+  const rows = tableRows(section("http", /Routes/));
+  const written = rows.map(([method, path]) => `${method} ${path!.replaceAll("`", "")}`);
+  expect(written.sort()).toEqual(routes.sort());
+
+  const described = Object.entries(openApiDocument().paths ?? {}).flatMap(([path, item]) =>
+    Object.keys(item as object).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(described.sort()).toEqual(written);
+
+  const limitOf = (name: string): number => {
+    const [, factor = "1", exponent] = new RegExp(`const ${name} = (?:(\\d+) \\* )?2 \\*\\* (\\d+);`).exec(
+      source,
+    )!;
+    return Number(factor) * 2 ** Number(exponent);
+  };
+  const limits = rows.map(([, path, , limit]) => [path, limit] as const).filter(([, limit]) => limit !== "");
+  const of = (name: string): string => `\`/v1/polls${name}\``;
+  expect(limits.map(([path, limit]) => [path, Number(limit!.replace(/,| bytes/g, ""))])).toEqual([
+    [of(""), limitOf("MAX_REGISTRATION_BYTES")],
+    [of("/{pollId}/ballots"), MAX_SUBMISSION_BYTES],
+    [of("/{pollId}/closings"), limitOf("MAX_MESSAGE_BYTES")],
+    [of("/{pollId}/shares"), limitOf("MAX_MESSAGE_BYTES")],
+  ]);
+});
+
+test.each([
+  ["ballots", MAX_SUBMISSION_BYTES],
+  ["closings", 2 ** 20],
+  ["shares", 2 ** 20],
+])("a body of %s is refused one byte above the page's limit", async (route, limit) => {
+  const code = async (length: number): Promise<string> =>
+    JSON.parse((await post(`/v1/polls/${pollId}/${route}`, " ".repeat(length))).body).code;
+  expect(await code(limit)).toBe("bad-json");
+  expect(await code(limit + 1)).toBe("submission-too-large");
+});
+
+test("the page names the codes of a wrong token, type, method and path", async () => {
+  const code = ({ body }: Answer): string => JSON.parse(body).code;
+  const wrong = [
+    code(await post("/v1/polls", {}, { authorization: "Bearer another" })),
+    code(await post(`/v1/polls/${pollId}/ballots`, "{}", { "content-type": "text/plain" })),
+    code(await post(`/polls/${pollId}/poll.json`, {})),
+    code(await post(`/v1/polls/${pollId.toUpperCase()}/ballots`, {})),
+  ];
+  expect(wrong).toEqual(["unauthorized", "unsupported-media-type", "route-unknown", "poll-unknown"]);
+  for (const named of wrong) expect(readPage("http")).toContain(`\`${named}\``);
+});
