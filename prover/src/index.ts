@@ -8,6 +8,8 @@ export {
   equalBytes,
   fromHex,
   fromUtf8,
+  toBase64,
+  toBase64Url,
   toHex,
   uintBytes,
   utf8,
@@ -40,6 +42,7 @@ export {
   proofToBytes,
   proofToJson,
 } from "./formats/groth16-proof.ts";
+export { hashFramed } from "./formats/hash.ts";
 export {
   CIRCUIT_NAMES,
   CIRCUITS,
@@ -61,6 +64,20 @@ export {
 } from "./formats/point.ts";
 export { memoryPublicFiles, type PublicFiles, readOptional, urlPublicFiles } from "./formats/public-files.ts";
 export { parseTilePath, publicPaths, type TilePath } from "./formats/public-paths.ts";
+export {
+  DEFAULT_SECRET_PARAMETERS,
+  MAX_SECRET_BYTES,
+  MAXIMUM_SECRET_PARAMETERS,
+  MIN_PASSPHRASE_LENGTH,
+  MINIMUM_SECRET_PARAMETERS,
+  type OpenSecretOptions,
+  openSecret,
+  SECRET_KINDS,
+  type SealSecretOptions,
+  type SecretFileParameters,
+  type SecretKind,
+  sealSecret,
+} from "./formats/secret-file.ts";
 export { boardFiles, encodeEntries, hashTiles, readEntries, TILE_WIDTH, tilesOf } from "./formats/tiles.ts";
 export { parseVerificationKey, type VerificationKey } from "./formats/verification-key.ts";
 export {
@@ -117,6 +134,7 @@ export {
 } from "./protocol/ballot.ts";
 export { BoardTree, type Head, verifyConsistency, verifyInclusion } from "./protocol/board-tree.ts";
 export {
+  BadReceiptError,
   type ClientOptions,
   type PollRegistration,
   postClosing,
@@ -171,6 +189,17 @@ export {
   type Identity,
   importIdentity,
 } from "./protocol/identity.ts";
+export {
+  type Invitation,
+  invitationLink,
+  type Link,
+  parseInvitation,
+  parseLink,
+  parseRegistration,
+  pollLink,
+  registrationBytes,
+  registrationLink,
+} from "./protocol/invitation.ts";
 export { type Layout, layoutOf, type SlotRange, usedSlots } from "./protocol/layout.ts";
 export {
   partialDecrypt,
@@ -200,6 +229,7 @@ export {
 } from "./protocol/receipt.ts";
 export {
   createRegistration,
+  mailboxKeyOf,
   type Registration,
   type RegistrationContext,
   verifyRegistration,
@@ -234,3 +264,4 @@ export {
   type ValidPoll,
   validatePoll,
 } from "./protocol/validate-poll.ts";
+export { brokenRule, type CounterRules } from "./reference/ballot-rules.ts";

@@ -64,8 +64,29 @@ export function fromBase64(text: string, place?: string): Uint8Array {
   return bytes;
 }
 
-/** The arguments one after another, in a new array. */
+/** Base64 for URLs without padding (RFC 4648 §5). */
+export function toBase64Url(bytes: Uint8Array): string {
+  return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/**
+ * Bytes of unpadded, canonical base64 for URLs.
+ *
+ * @throws InputError `bad-base64` - anything that {@link toBase64Url} would not have written.
+ */
+export function fromBase64Url(text: string, place?: string): Uint8Array {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) throw new InputError("bad-base64", "not base64 for URLs", place);
+  const padding = "=".repeat((4 - (text.length % 4)) % 4);
+  return fromBase64(text.replaceAll("-", "+").replaceAll("_", "/") + padding, place);
+}
+
+/** The arguments one after another, in a new array. A list of unbounded length goes to {@link joinBytes}. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return joinBytes(parts);
+}
+
+/** The items of a list one after another, in a new array: a call with 10⁵ arguments overflows the stack. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {

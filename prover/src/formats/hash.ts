@@ -1,6 +1,6 @@
 // Domain-separated, length-framed hashing. Exact bytes: docs/spec/conventions.md §3.
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
-import { bytesToUint, concatBytes, uintBytes, utf8 } from "./bytes.ts";
+import { bytesToUint, joinBytes, uintBytes, utf8 } from "./bytes.ts";
 
 /** Every tag starts so; the rest names the one purpose. */
 export const TAG_PREFIX = "commune-zk/v1/";
@@ -15,7 +15,7 @@ export const TAG_PREFIX = "commune-zk/v1/";
 export function frame(purpose: string, parts: readonly Uint8Array[]): Uint8Array {
   const framed: Uint8Array[] = [];
   for (const part of [utf8(TAG_PREFIX + purpose), ...parts]) framed.push(uintBytes(part.length, 4), part);
-  return concatBytes(...framed);
+  return joinBytes(framed);
 }
 
 /** SHA-256 of the framed message. 32 bytes. */

@@ -20,7 +20,8 @@ export type CircuitName = keyof typeof CIRCUITS;
 export const CIRCUIT_NAMES = Object.keys(CIRCUITS) as [CircuitName, ...CircuitName[]];
 
 const file = z.strictObject({
-  path: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9.-]+)*$/),
+  // No part begins with a dot: `..` would lead a reader of directories out of its own.
+  path: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-][a-z0-9.-]*)*$/),
   sha256: hex(32),
   size: z
     .int()

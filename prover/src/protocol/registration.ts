@@ -1,8 +1,9 @@
 // Registration with a proof of possession. docs/spec/identity.md §3.
+import { x25519 } from "@noble/curves/ed25519.js";
 import { z } from "zod";
-import { bytesToUint, fromHex } from "../formats/bytes.ts";
+import { bytesToUint, fromHex, toHex } from "../formats/bytes.ts";
 import { InputError } from "../formats/errors.ts";
-import { hashToScopeBytes } from "../formats/hash.ts";
+import { hashFramed, hashToScopeBytes } from "../formats/hash.ts";
 import { type Point, parsePoint, pointToBytes, pointToJson } from "../formats/point.ts";
 import { fieldText, hex, parseWith, pointJson } from "../formats/schema.ts";
 import { eddsaToJson, parseEddsa, signEddsa, verifyEddsa } from "./eddsa-poseidon.ts";
@@ -40,9 +41,22 @@ function message(context: RegistrationContext, publicKey: Point, mailboxKey: str
 }
 
 /**
+ * The member's mailbox key, derived so that the private key alone brings it back: the X25519 public key of the
+ * secret `H("mailbox-secret", privateKey)`. Hexadecimal.
+ */
+export function mailboxKeyOf({ privateKey }: Identity): string {
+  const secret = hashFramed("mailbox-secret", [privateKey]);
+  try {
+    return toHex(x25519.getPublicKey(secret));
+  } finally {
+    secret.fill(0);
+  }
+}
+
+/**
  * The member's registration, with the proof that it can open its commitment.
  *
- * @param mailboxKey - X25519 public key, hexadecimal.
+ * @param mailboxKey - X25519 public key, hexadecimal; {@link mailboxKeyOf} derives one.
  * @throws InputError `bad-hex`.
  */
 export function createRegistration({

@@ -1,0 +1,123 @@
+// Links that people hand each other: invitations, registrations, polls. docs/spec/invitation.md.
+//
+// Everything stands in the URL's fragment, which browsers do not send: the host of the page that a link names
+// learns neither who was invited nor who registers.
+import { z } from "zod";
+import { fromBase64Url, toBase64Url } from "../formats/bytes.ts";
+import { canonicalBytes, parseCanonicalJson } from "../formats/canonical-json.ts";
+import { InputError } from "../formats/errors.ts";
+import { hex, parseWith, text } from "../formats/schema.ts";
+import { type Registration, registrationSchema } from "./registration.ts";
+
+/** What a registrar hands one member, once, by another way than the server. */
+export interface Invitation {
+  /** For people; whoever made the link wrote it, so it proves nothing. */
+  readonly organisation: string;
+  /** Ed25519, 32 bytes, hexadecimal. */
+  readonly registrarKey: string;
+  /** 32 bytes, hexadecimal. */
+  readonly rollId: string;
+  /** 32 random bytes, hexadecimal; good for one registration. */
+  readonly registrarNonce: string;
+}
+
+/** A link, read. Nothing in it is authenticated but by the way that it came. */
+export type Link =
+  | { readonly kind: "invitation"; readonly invitation: Invitation }
+  | { readonly kind: "poll"; readonly pollId: string }
+  /** Its shape alone was looked at: `verifyRegistration` says whether it is one. */
+  | { readonly kind: "registration"; readonly registration: Registration };
+
+/** Most characters of a link. */
+export const MAX_LINK_LENGTH = 8_192;
+
+const invitationSchema = z.strictObject({
+  type: z.literal("commune-zk/invitation/v1"),
+  organisation: text(200),
+  registrarKey: hex(32),
+  rollId: hex(32),
+  registrarNonce: hex(32),
+});
+
+/** What a fragment is called that holds a link of a kind. */
+const KEYS = { invitation: "join", poll: "poll", registration: "registration" } as const;
+
+/** A link to an invitation. `page` is any URL; its own fragment is left out. */
+export function invitationLink(page: string, invitation: Invitation): string {
+  const { organisation, registrarKey, rollId, registrarNonce } = invitation;
+  const document = { organisation, registrarKey, rollId, registrarNonce, type: "commune-zk/invitation/v1" };
+  return link(page, "invitation", toBase64Url(canonicalBytes(document)));
+}
+
+/** A link to a poll: its `pollId`, which is a trust anchor where the link came from somebody trusted. */
+export function pollLink(page: string, pollId: string): string {
+  return link(page, "poll", pollId);
+}
+
+/** A link that hands a registration to the registrar. */
+export function registrationLink(page: string, registration: Registration): string {
+  return link(page, "registration", toBase64Url(registrationBytes(registration)));
+}
+
+function link(page: string, kind: Link["kind"], payload: string): string {
+  return `${page.replace(/#.*$/s, "")}#${KEYS[kind]}=${payload}`;
+}
+
+/** Canonical bytes of a registration: what a link or file holds. */
+export function registrationBytes(registration: Registration): Uint8Array {
+  return canonicalBytes(registration);
+}
+
+/**
+ * An invitation from untrusted canonical bytes.
+ *
+ * @throws InputError `invitation-malformed`, `not-canonical-json`, `bad-json`, `bad-utf8`.
+ */
+export function parseInvitation(bytes: Uint8Array): Invitation {
+  const value = parseCanonicalJson(bytes, "invitation");
+  const { type: _, ...invitation } = parseWith(invitationSchema, value, "invitation-malformed", "invitation");
+  return invitation;
+}
+
+/**
+ * A registration from untrusted canonical bytes, by its shape alone.
+ *
+ * @throws InputError `registration-malformed`, `not-canonical-json`, `bad-json`, `bad-utf8`.
+ */
+export function parseRegistration(bytes: Uint8Array): Registration {
+  const value = parseCanonicalJson(bytes, "registration");
+  return parseWith(registrationSchema, value, "registration-malformed", "registration");
+}
+
+/**
+ * What a link says: a whole URL or its fragment alone, with white space around it allowed.
+ *
+ * @throws InputError `link-malformed` - too long, no fragment, another fragment than the three kinds, or a
+ *   payload in another encoding; `invitation-malformed`, `registration-malformed`, `not-canonical-json`,
+ *   `bad-json`, `bad-utf8`.
+ */
+export function parseLink(untrusted: string): Link {
+  const malformed = (message: string) => new InputError("link-malformed", message, "link");
+  if (untrusted.length > MAX_LINK_LENGTH) throw malformed("longer than any link");
+  const trimmed = untrusted.trim();
+  const hash = trimmed.indexOf("#");
+  const match = /^(join|poll|registration)=([A-Za-z0-9_-]+)$/.exec(trimmed.slice(hash + 1));
+  if (hash < 0 || match === null) throw malformed("no fragment of a kind that we know");
+  const [, key, payload] = match as unknown as [string, string, string];
+  if (key === KEYS.poll) {
+    if (!/^[0-9a-f]{62}$/.test(payload)) throw malformed("not a pollId");
+    return { kind: "poll", pollId: payload };
+  }
+  const bytes = payloadBytes(payload);
+  return key === KEYS.invitation
+    ? { kind: "invitation", invitation: parseInvitation(bytes) }
+    : { kind: "registration", registration: parseRegistration(bytes) };
+}
+
+function payloadBytes(payload: string): Uint8Array {
+  try {
+    return fromBase64Url(payload, "link");
+  } catch (cause) {
+    throw new InputError("link-malformed", "not base64 for URLs", "link", { cause });
+  }
+}
