@@ -1,5 +1,4 @@
 // Every malformed encoding is refused by the decoder at the edge, with a stable code.
-import { babyjubjub } from "@noble/curves/misc.js";
 import fc from "fast-check";
 import { fromBase64, fromHex, fromUtf8, toBase64, toHex, uintBytes, utf8 } from "../src/formats/bytes.ts";
 import { canonicalBytes, parseCanonicalJson } from "../src/formats/canonical-json.ts";
@@ -22,6 +21,7 @@ import {
   pointToJson,
   randomScalar,
 } from "../src/formats/point.ts";
+import { badPoints } from "./support/points.ts";
 
 function codeOf(work: () => unknown): string {
   try {
@@ -92,16 +92,8 @@ describe("field elements and scalars", () => {
 
 describe("points", () => {
   const { x, y } = BASE8.toAffine();
-  // (0, -1) has order 2; adding it leaves the subgroup.
-  const order2 = babyjubjub.Point.fromAffine({ x: 0n, y: FIELD_ORDER - 1n });
-  const torsion = BASE8.add(order2).toAffine();
   const slots: [string, unknown, string][] = [
-    ["the identity", ["0", "1"], "point-is-identity"],
-    ["the point of order 2", ["0", (FIELD_ORDER - 1n).toString()], "point-outside-subgroup"],
-    ["a good point plus torsion", [torsion.x.toString(), torsion.y.toString()], "point-outside-subgroup"],
-    ["a point off the curve", [x.toString(), (y + 1n).toString()], "point-off-curve"],
-    ["x + r", [(x + FIELD_ORDER).toString(), y.toString()], "not-canonical"],
-    ["the origin", ["0", "0"], "point-off-curve"],
+    ...badPoints,
     ["one coordinate", [x.toString()], "not-canonical"],
     ["three coordinates", [x.toString(), y.toString(), "1"], "not-canonical"],
     ["numbers", [1, 2], "not-canonical"],

@@ -8,6 +8,7 @@ import { parseProof, proofFromBytes, proofToBytes, proofToJson } from "../src/fo
 import { parseVerificationKey } from "../src/formats/verification-key.ts";
 import { circuitEntry, loadManifest, memoryArtifactSource, readArtifact } from "../src/groth16/artifacts.ts";
 import { artifacts, manifest } from "./support/keys.ts";
+import { outsideSubgroup } from "./support/points.ts";
 
 const { G1, G2 } = bn254;
 const a = G1.Point.BASE.multiply(5n).toAffine();
@@ -31,24 +32,6 @@ function codeOf(work: () => unknown): string {
   return "accepted";
 }
 
-/** A point on the twist outside the subgroup of order r: almost every point is. */
-function outsideSubgroup() {
-  const { Fp2 } = bn254.fields;
-  const twistB = Fp2.create({
-    c0: 19485874751759354771024239261021720505790618469301721065564631296452457478373n,
-    c1: 266929791119991161246907387137283842545076965332900288569378510910307636690n,
-  });
-  for (let n = 1n; ; n++) {
-    const x = Fp2.create({ c0: n, c1: 1n });
-    try {
-      const y = Fp2.sqrt(Fp2.add(Fp2.mul(Fp2.sqr(x), x), twistB));
-      return { x, y };
-    } catch {
-      // No square: the next x.
-    }
-  }
-}
-
 test("proofs round-trip through JSON and bytes", () => {
   const proof = parseProof(json());
   expect(proofToJson(proof)).toEqual(json());
@@ -56,11 +39,6 @@ test("proofs round-trip through JSON and bytes", () => {
 });
 
 describe("a proof is refused", () => {
-  const outside = outsideSubgroup();
-  const g2 = ({ x, y }: typeof outside) => [
-    [x.c0.toString(), x.c1.toString()],
-    [y.c0.toString(), y.c1.toString()],
-  ];
   const cases: [string, unknown, string][] = [
     [
       "with a.x + q",
@@ -98,7 +76,7 @@ describe("a proof is refused", () => {
       },
       "point-off-curve",
     ],
-    ["with b outside the subgroup", { ...json(), b: g2(outside) }, "point-outside-subgroup"],
+    ["with b outside the subgroup", { ...json(), b: outsideSubgroup() }, "point-outside-subgroup"],
     ["without c", { a: json().a, b: json().b }, "proof-malformed"],
     ["with one field more", { ...json(), protocol: "groth16" }, "proof-malformed"],
     ["that is null", null, "proof-malformed"],

@@ -54,7 +54,7 @@ export function verifyCheckpoint(
   const malformed = (message: string) => new InputError("checkpoint-malformed", message, place);
   if (text.length > MAX_NOTE_LENGTH) throw malformed("longer than any checkpoint");
   const match =
-    /^([^\n]+)\n(0|[1-9][0-9]{0,14})\n([A-Za-z0-9+/=]{44})\n\n((?:— [^\n ]+ [A-Za-z0-9+/=]+\n)+)$/.exec(text);
+    /^([^\n]+)\n(0|[1-9][0-9]{0,14})\n([A-Za-z0-9+/]{43}=)\n\n((?:— [^\n ]+ [A-Za-z0-9+/=]+\n)+)$/.exec(text);
   if (match === null) throw malformed("not a signed checkpoint");
   const [, origin, size, root, lines] = match as unknown as [string, string, string, string, string];
   if (origin !== expected.origin)

@@ -152,7 +152,7 @@ export function verifyInclusion(
 export function verifyConsistency(first: Head, second: Head, path: readonly Uint8Array[]): boolean {
   if (first.size < 1 || first.size > second.size) return false;
   if (first.size === second.size) return path.length === 0 && equalBytes(first.root, second.root);
-  const isPower = Number.isInteger(Math.log2(first.size));
+  const isPower = first.size === 1 || 2 * splitOf(first.size) === first.size;
   const [start, ...rest] = isPower ? [first.root, ...path] : path;
   if (start === undefined) return false;
   let fn = first.size - 1;

@@ -22,6 +22,23 @@ export interface ClientOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The service acknowledged a ballot with a receipt that does not prove inclusion: code and place say why. */
+export class BadReceiptError extends InputError {
+  /** The answer's body as it came, to be kept: what a board has signed is evidence against it. */
+  readonly answer: string;
+
+  /**
+   * A refusal of a receipt.
+   *
+   * @param fault - as `parseReceipt` or `verifyReceipt` threw it.
+   */
+  constructor(fault: InputError, answer: string) {
+    super(fault.code, "the service's receipt does not prove inclusion", fault.place, { cause: fault });
+    this.name = "BadReceiptError";
+    this.answer = answer;
+  }
+}
+
 /** Another answer than the service's specification allows. */
 const UNEXPECTED = "unexpected-answer";
 
@@ -31,8 +48,8 @@ const UNEXPECTED = "unexpected-answer";
  * The caller stores `ballot.record` before calling. A ballot counts as cast only when this returns
  * `accepted: true`: the receipt has then been verified against the poll's board key and the record sent.
  *
- * @throws InputError `receipt-…` - the service answered with a receipt that does not prove inclusion: keep
- *   it, it is evidence.
+ * @throws BadReceiptError `receipt-…`, `checkpoint-…` - the service answered with a receipt that does not
+ *   prove inclusion. The ballot may have been recorded all the same.
  * @throws Error - no answer after all repetitions; safe to retry with the same ballot. `cause` says why.
  * @throws DOMException `AbortError` - the signal fired; the ballot may or may not have been recorded.
  */
@@ -43,11 +60,19 @@ export async function submitBallot(
   const body = JSON.stringify(ballot.submission);
   const answer = await post(`/v1/polls/${poll.pollId}/ballots`, body, {}, options);
   if (answer.status === 200 || answer.status === 201) {
-    const receipt = parseReceipt(answer.json);
-    verifyReceipt({ receipt, record: ballot.record, poll });
-    return { accepted: true, receipt };
+    return { accepted: true, receipt: verifiedReceipt(answer, ballot, poll) };
   }
   return { accepted: false, reason: problemCode(answer.json), status: answer.status };
+}
+
+function verifiedReceipt(answer: Answer, { record }: SealedBallot, poll: ValidPoll): Receipt {
+  try {
+    const receipt = parseReceipt(answer.json);
+    verifyReceipt({ receipt, record, poll });
+    return receipt;
+  } catch (error) {
+    throw error instanceof InputError ? new BadReceiptError(error, answer.text) : error;
+  }
 }
 
 /** What an operator registers: a signed poll with its roll and the record of its key generation. */
@@ -106,6 +131,8 @@ export async function postShare(pollId: string, wrapped: unknown, options: Clien
 
 interface Answer {
   readonly status: number;
+  readonly text: string;
+  /** The value of `text`, null where it is no JSON. */
   readonly json: unknown;
 }
 
@@ -139,7 +166,7 @@ async function post(
         ...(signal === undefined ? {} : { signal }),
       });
       const text = await response.text();
-      if (response.status < 500) return { status: response.status, json: parseOrNull(text) };
+      if (response.status < 500) return { status: response.status, text, json: parseOrNull(text) };
       failure = new Error(`status ${response.status}`);
     } catch (error) {
       signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 // A poll's roll tree: leaves, root, paths, and the files that members download. docs/spec/roll.md §2–§4.
 import { poseidon2 } from "poseidon-lite/poseidon2";
-import { concatBytes } from "../formats/bytes.ts";
+import { joinBytes } from "../formats/bytes.ts";
 import { InputError } from "../formats/errors.ts";
 import { fieldFromBytes, fieldToBytes } from "../formats/field.ts";
 import type { PublicFiles } from "../formats/public-files.ts";
@@ -107,15 +107,9 @@ function chunksOf(size: number): { start: number; length: number }[] {
 export function rollFiles({ depth, layers }: RollTree): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   for (const [n, { start, length }] of chunksOf(layers[0]!.length).entries()) {
-    files.set(
-      publicPaths.rollLeaves(n),
-      concatBytes(...layers[0]!.slice(start, start + length).map(fieldToBytes)),
-    );
+    files.set(publicPaths.rollLeaves(n), encodeNodes(layers[0]!.slice(start, start + length)));
   }
-  files.set(
-    publicPaths.rollLevel10,
-    concatBytes(...layers[Math.min(depth, BUCKET_DEPTH)]!.map(fieldToBytes)),
-  );
+  files.set(publicPaths.rollLevel10, encodeNodes(layers[Math.min(depth, BUCKET_DEPTH)]!));
   return files;
 }
 
@@ -144,6 +138,11 @@ export async function pathFromFiles({
   if (level.length !== expectedNodes) {
     throw new InputError("roll-files-malformed", `expected ${expectedNodes} nodes`, publicPaths.rollLevel10);
   }
+  const above = layersAbove(level, bucketDepth, depth);
+  if (above.at(-1)![0] !== root) {
+    // For everybody alike: were it seen only by members below the changed node, the host would learn who they are.
+    throw new InputError("roll-root-mismatch", "the level file is not that of the poll's roll", "roll");
+  }
   let found: MerklePath | undefined;
   for (const [n, { start, length }] of chunksOf(size).entries()) {
     const path = publicPaths.rollLeaves(n);
@@ -152,7 +151,7 @@ export async function pathFromFiles({
       throw new InputError("roll-files-malformed", `expected ${length} leaves`, path);
     const at = leaves.indexOf(commitment);
     // Every chunk is read, wherever the leaf is: requests must not depend on the member.
-    if (at >= 0 && found === undefined) found = climb({ start, leaves, level, leafIndex: start + at, depth });
+    if (at >= 0 && found === undefined) found = climb({ start, leaves, above, leafIndex: start + at, depth });
   }
   if (found === undefined) throw new InputError("not-on-roll", "the commitment is not on this roll");
   if (rootOfPath(commitment, found) !== root) {
@@ -161,16 +160,25 @@ export async function pathFromFiles({
   return found;
 }
 
+/** The nodes at each height from the level file's up to the root's. */
+function layersAbove(level: readonly bigint[], from: number, depth: number): (readonly bigint[])[] {
+  const zeros = emptyRoots(depth);
+  const layers = [level];
+  for (let h = from; h < depth; h++) layers.push(parents(layers.at(-1)!, zeros[h]!, zeros[h + 1]!));
+  return layers;
+}
+
 function climb({
   start,
   leaves,
-  level,
+  above,
   leafIndex,
   depth,
 }: {
   start: number;
   leaves: readonly bigint[];
-  level: readonly bigint[];
+  /** From {@link layersAbove}. */
+  above: readonly (readonly bigint[])[];
   leafIndex: number;
   depth: number;
 }): MerklePath {
@@ -180,12 +188,15 @@ function climb({
   const lower = rollTree(leaves.slice(first, first + 2 ** bucketDepth), bucketDepth);
   const zeros = emptyRoots(depth);
   const siblings = [...merklePath(lower, leafIndex - bucket * BUCKET_LEAVES).siblings];
-  let nodes = level;
   for (let h = bucketDepth; h < depth; h++) {
-    siblings.push(nodes[Math.floor(leafIndex / 2 ** h) ^ 1] ?? zeros[h]!);
-    nodes = parents(nodes, zeros[h]!, zeros[h + 1]!);
+    siblings.push(above[h - bucketDepth]![Math.floor(leafIndex / 2 ** h) ^ 1] ?? zeros[h]!);
   }
   return { leafIndex, siblings };
+}
+
+function encodeNodes(nodes: readonly bigint[]): Uint8Array {
+  // A full chunk has more nodes than a call may have arguments.
+  return joinBytes(nodes.map(fieldToBytes));
 }
 
 function decodeNodes(bytes: Uint8Array, place: string): bigint[] {
