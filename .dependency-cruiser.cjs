@@ -8,7 +8,7 @@ function only(from, to) {
     name: `${from}-imports-${to.join("-") || "nothing-of-ours"}`,
     severity: "error",
     from: { path: workspace(from), pathNot: "/test/" },
-    to: { path: "^(circuits|keys|prover|verifier|benchmarks|scripts)/", pathNot: allowed },
+    to: { path: "^(circuits|keys|prover|verifier|booth|benchmarks|scripts)/", pathNot: allowed },
   };
 }
 
@@ -24,6 +24,7 @@ module.exports = {
     only("prover", []),
     only("keys", ["prover", "circuits"]),
     only("verifier", ["prover"]),
+    only("booth", ["prover"]),
     only("benchmarks", ["prover", "keys", "verifier"]),
     never("reference-imports-nothing", "^prover/src/reference/", "^(?!prover/src/reference/)"),
     never(
@@ -38,6 +39,7 @@ module.exports = {
       "^prover/src/(index|formats|groth16|protocol|reference|rehearsal)",
       "^(node:|fs$|path$|crypto$)",
     ),
+    never("booth-core-knows-no-view", "^booth/src/(core|worker)/", "^booth/src/(ui|i18n|style|main)|node_modules/preact"),
     never("store-knows-no-http", "^verifier/src/store/", "^verifier/src/http/|node_modules/express"),
     never(
       "service-knows-no-http-and-no-sql",

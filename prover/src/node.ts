@@ -2,3 +2,4 @@
 export { directoryArtifactSource } from "./node/artifacts.ts";
 export { fileCloserStore } from "./node/closer-store.ts";
 export { directoryPublicFiles, writePublicFiles } from "./node/public-files.ts";
+export { replaceFile } from "./node/replace-file.ts";

@@ -51,11 +51,16 @@ export class SettableClock {
   }
 }
 
-/** A service on a free port with its database in the run's folder. */
+/**
+ * A service with its database in the run's folder.
+ *
+ * @param listen - port (a free one unless told), and the folder of a built booth.
+ */
 export async function startService(
   directory: string,
   { manifest, artifacts }: KeySet,
   clock: SettableClock,
+  { port = 0, pages }: { port?: number; pages?: string } = {},
 ): Promise<{ server: RunningServer; board: Ed25519KeyPair; operatorToken: string }> {
   const board = ed25519KeyPair();
   const operatorToken = randomBytes(32).toString("hex");
@@ -69,8 +74,9 @@ export async function startService(
       allowDevelopmentKeys: true,
       now: clock.now,
       log: { write: () => undefined },
+      ...(pages !== undefined && { pagesDirectory: pages }),
     },
-    { port: 0 },
+    { port },
   );
   return { server, board, operatorToken };
 }

@@ -23,9 +23,13 @@ export interface ServerOptions {
   readonly allowDevelopmentKeys: boolean;
   /** Seconds since 1970; the system's clock unless told. */
   readonly now?: () => number;
+  /** Folder of a built booth, served at the root; none unless told. */
+  readonly pagesDirectory?: string;
   /** Where log lines go; standard output unless told. */
   readonly log?: DestinationStream;
 }
+
+const KEEP_ALIVE_MS = 65_000;
 
 /** A running service. */
 export interface RunningServer {
@@ -55,8 +59,20 @@ export async function startServer(
   const store = await openSqliteStore(options.databasePath);
   const now = options.now ?? (() => Math.floor(Date.now() / 1000));
   const service = new ElectionService({ store, boardKey, manifest, artifacts, now, allowDevelopmentKeys });
-  const app = createApp({ service, manifest, artifacts, operatorToken, logger, metrics: createMetrics() });
+  const app = createApp({
+    service,
+    manifest,
+    artifacts,
+    operatorToken,
+    logger,
+    metrics: createMetrics(),
+    ...(options.pagesDirectory && {
+      pages: { directory: options.pagesDirectory, allowDevelopmentKeys },
+    }),
+  });
   const server = createServer(app);
+  // Longer than reverse proxies keep a connection (60 s): with Node's 5 s they send on one that is being closed.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const host = listen.host ?? "127.0.0.1";
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -69,6 +85,8 @@ export async function startServer(
   return {
     baseUrl: `http://${host}:${port}`,
     async close() {
+      // A connection that is answered from now on is not kept: its client would hold up the end for seconds.
+      server.keepAliveTimeout = 1;
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();

@@ -6,6 +6,10 @@ import { type Engine, type ProveOptions, WitnessError } from "./engine.ts";
 
 const PHASES = ["witness", "proof"] as const;
 
+// circom_runtime reserves 2 GiB for a memory that witness calculators of circom 2 never import (they bring
+// their own): enough to fail on a phone, and 2 GiB of pressure on the garbage collector. One page instead.
+const CALCULATOR = { memorySize: 1 } as const;
+
 /**
  * An engine on snarkjs without worker threads: it leaves nothing behind, runs under a strict CSP inside a
  * worker of the caller's, and blocks the thread that it runs in for the length of a proof.
@@ -22,7 +26,7 @@ export function snarkjsEngine(): Engine {
       await begin(0);
       const witness = { type: "mem" as const, data: new Uint8Array(0) };
       try {
-        await wtns.calculate(inputs, artifacts.wasm, witness, { logger: undefined });
+        await wtns.calculate(inputs, artifacts.wasm, witness, CALCULATOR);
       } catch {
         // The calculator's message and cause may quote signals; neither is passed on.
         throw new WitnessError();

@@ -4,6 +4,7 @@ import { link, mkdir, open, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fromHex } from "../formats/bytes.ts";
 import type { CloserStore } from "../protocol/closer-store.ts";
+import { syncDirectory } from "./replace-file.ts";
 
 /**
  * A {@link CloserStore} in a directory that belongs to one closer.
@@ -52,14 +53,5 @@ async function writeExclusively(directory: string, path: string, text: string): 
     }
   } finally {
     await unlink(temporary).catch(() => undefined);
-  }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -4,9 +4,10 @@ import { decodeRecord, statementHash } from "../formats/ballot-record.ts";
 import { equalBytes, fromUtf8, toHex } from "../formats/bytes.ts";
 import { checkpointOrigin, verifyCheckpoint } from "../formats/checkpoint.ts";
 import { InputError } from "../formats/errors.ts";
-import type { PublicFiles } from "../formats/public-files.ts";
+import { leafHash } from "../formats/merkle-log.ts";
+import { type PublicFiles, readOptional } from "../formats/public-files.ts";
 import { publicPaths } from "../formats/public-paths.ts";
-import { boardFiles, readEntries } from "../formats/tiles.ts";
+import { boardFiles, readEntries, tilesOf } from "../formats/tiles.ts";
 import type { ProofVerifier } from "../groth16/verify.ts";
 import { checkStatement } from "./ballot.ts";
 import { BoardTree } from "./board-tree.ts";
@@ -54,7 +55,7 @@ export async function auditBoard(options: AuditBoardOptions): Promise<BoardAudit
     throw new InputError(
       "board-root-mismatch",
       "entries do not hash to the checkpoint's root",
-      publicPaths.checkpoint,
+      await placeOfMismatch(files, entries, root),
     );
   }
   await compareTiles(files, entries);
@@ -73,6 +74,26 @@ export async function auditBoard(options: AuditBoardOptions): Promise<BoardAudit
   }
   const counted = countedSet({ pollId: poll.pollId, ballots });
   return { checkpoint, size, root: toHex(root), counted, rootAt: (n) => toHex(tree.root(n)), ballots };
+}
+
+/**
+ * Which entry is not the one under the checkpoint, where the tiles of leaf hashes can tell; the checkpoint
+ * itself where they cannot.
+ */
+async function placeOfMismatch(
+  files: PublicFiles,
+  entries: readonly Uint8Array[],
+  root: Uint8Array,
+): Promise<string> {
+  const published: Uint8Array[] = [];
+  for (const [index, width] of tilesOf(entries.length)) {
+    const tile = await readOptional(files, publicPaths.tile(0, index, width));
+    for (let i = 0; i < width; i++) published.push(tile?.slice(32 * i, 32 * i + 32) ?? new Uint8Array(0));
+  }
+  const tree = new BoardTree().with(published);
+  if (!equalBytes(tree.root(), root)) return publicPaths.checkpoint;
+  // Another root than theirs: some hash differs.
+  return `board entry ${entries.findIndex((entry, i) => !equalBytes(leafHash(entry), published[i]!))}`;
 }
 
 /** Every tile that a reader could fetch is the one these entries give, so that no reader sees another board. */

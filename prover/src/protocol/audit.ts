@@ -7,11 +7,13 @@ import { type PublicFiles, readOptional } from "../formats/public-files.ts";
 import { publicPaths } from "../formats/public-paths.ts";
 import { type ArtifactSource, verificationKeyOf } from "../groth16/artifacts.ts";
 import { createVerifier } from "../groth16/verify.ts";
+import { aggregateShards, type ShardAggregate } from "./aggregate.ts";
 import { auditBoard, type BoardAudit, boardAt } from "./audit-board.ts";
 import { checkClosingBoard, type VerifiedClosing, verifyClosing } from "./closing.ts";
 import type { BoardView } from "./counted-set.ts";
 import { samePoints, verifyDkgTranscript } from "./dkg-judge.ts";
-import { type Result, verifyResult } from "./result.ts";
+import { type VerifiedShare, verifyShare } from "./partial-decrypt.ts";
+import { checkTotals, compareResult, parseResult, type Result, resultOf } from "./result.ts";
 import { type RollState, replayRoll, rollHead } from "./roll-log.ts";
 import { pollLeaves, type RollTree, rollFiles, rollTree } from "./roll-tree.ts";
 import { type TrustAnchor, type ValidPoll, validatePoll } from "./validate-poll.ts";
@@ -47,7 +49,7 @@ export interface AuditReport {
   readonly closing: VerifiedClosing | undefined;
   /** Undefined while the poll has none. */
   readonly result: Result | undefined;
-  /** Trustees whose share is missing; with a result, never more than n − t. */
+  /** Trustees whose share is missing; with a tallied result, never more than n − t. */
   readonly absent: readonly number[];
   /** False: internally consistent, not authenticated. */
   readonly anchored: boolean;
@@ -67,16 +69,9 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   };
   step("poll");
   const own = parseManifest(await files.read(publicPaths.keys));
-  const poll = validatePoll({
-    pollBytes: await files.read(publicPaths.poll),
-    signaturesBytes: await files.read(publicPaths.signatures),
-    manifest: options.manifest ?? own,
-    anchor: options.anchor,
-    allowDevelopmentKeys: options.allowDevelopmentKeys,
-  });
-  if (own.digest !== poll.poll.keySet.digest) {
-    throw new InputError("key-set-digest-mismatch", "not the key set that the poll names", publicPaths.keys);
-  }
+  const pollBytes = await files.read(publicPaths.poll);
+  const signaturesBytes = await files.read(publicPaths.signatures);
+  const poll = judgePoll(options, { pollBytes, signaturesBytes, own });
   step("roll");
   const { roll, tree } = await auditRoll(poll, files);
   step("trustees");
@@ -96,6 +91,34 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { result, absent } = await auditResult(poll, board, closing, files);
   onProgress?.("result", 1, 1);
   return { poll, roll, tree, board, closing, result, absent, anchored: poll.anchored };
+}
+
+/** The poll, and that `keys.json` is its key set. Only what is wrong with `keys.json` itself is laid at its door. */
+function judgePoll(
+  { manifest, anchor, allowDevelopmentKeys }: AuditOptions,
+  {
+    pollBytes,
+    signaturesBytes,
+    own,
+  }: { pollBytes: Uint8Array; signaturesBytes: Uint8Array; own: LoadedManifest },
+): ValidPoll {
+  const notOfPoll = () =>
+    new InputError("key-set-digest-mismatch", "not the key set that the poll names", publicPaths.keys);
+  let poll: ValidPoll;
+  try {
+    poll = validatePoll({
+      pollBytes,
+      signaturesBytes,
+      manifest: manifest ?? own,
+      anchor,
+      allowDevelopmentKeys,
+    });
+  } catch (error) {
+    const ownIsAnother = manifest === undefined && error instanceof InputError;
+    throw ownIsAnother && error.code === "key-set-digest-mismatch" ? notOfPoll() : error;
+  }
+  if (own.digest !== poll.poll.keySet.digest) throw notOfPoll();
+  return poll;
 }
 
 /**
@@ -168,33 +191,79 @@ function closedBoard(poll: ValidPoll, board: BoardAudit, { statement }: Verified
   return boardAt(poll, board, Math.min(statement.boardSize, board.size));
 }
 
+/** A share file that is there. */
+interface ShareFile {
+  readonly path: string;
+  readonly trustee: number;
+  readonly bytes: Uint8Array;
+}
+
 async function auditResult(
   poll: ValidPoll,
   board: BoardAudit,
   closing: VerifiedClosing | undefined,
   files: PublicFiles,
 ): Promise<{ result: Result | undefined; absent: number[] }> {
-  const shares: unknown[] = [];
+  const shareFiles: ShareFile[] = [];
   const absent: number[] = [];
   for (const [i] of poll.poll.trustees.entries()) {
     const path = publicPaths.share(i + 1);
     const bytes = await readOptional(files, path);
     if (bytes === undefined) absent.push(i + 1);
-    else shares.push(parseCanonicalJson(bytes, path));
+    else shareFiles.push({ path, trustee: i + 1, bytes });
   }
   const bytes = await readOptional(files, publicPaths.result);
   if (closing === undefined) {
-    if (bytes !== undefined)
-      throw new InputError("file-missing", "a result without a closing", publicPaths.closing);
+    if (bytes !== undefined || shareFiles.length > 0) {
+      throw new InputError("file-missing", "a share or a result without a closing", publicPaths.closing);
+    }
     return { result: undefined, absent };
   }
-  if (bytes === undefined) return { result: undefined, absent };
-  const view = closedBoard(poll, board, closing);
-  const { result, culprits } = verifyResult({ poll, board: view, closing, shares, bytes });
-  const bad = culprits.find(({ reason }) => reason !== "share-missing");
-  if (bad !== undefined) {
-    const path = bad.trustee === null ? "trustees/shares" : publicPaths.share(bad.trustee);
-    throw new InputError(bad.reason, "does not count", path);
+  const { counted } = closedBoard(poll, board, closing);
+  if (counted.ballots.length < poll.poll.minimumBallots) {
+    const [decrypted] = shareFiles;
+    if (decrypted !== undefined) {
+      throw new InputError("too-few-ballots", "nothing may be decrypted of this poll", decrypted.path);
+    }
+    if (bytes === undefined) return { result: undefined, absent };
+    const result = parseResult(bytes);
+    compareResult(bytes, resultOf({ poll, closing, shards: null }));
+    return { result, absent };
   }
+  // Shares come before the result that was made of them: a bad one is named, not what follows from it.
+  const shards = aggregateShards(poll, counted);
+  const good = shareFiles.map((file) => auditShare({ poll, closing, shards, file }));
+  if (bytes === undefined) return { result: undefined, absent };
+  const result = parseResult(bytes);
+  const missing = result.shards.flatMap(({ trustees }) => trustees).find((i) => absent.includes(i));
+  if (missing !== undefined) {
+    const path = publicPaths.share(missing);
+    throw new InputError("result-no-share", "the result names a trustee whose share is missing", path);
+  }
+  checkTotals({ poll, closing, shards, good, result, bytes });
   return { result, absent };
+}
+
+function auditShare({
+  poll,
+  closing,
+  shards,
+  file: { path, trustee, bytes },
+}: {
+  poll: ValidPoll;
+  closing: VerifiedClosing;
+  shards: readonly ShardAggregate[];
+  file: ShareFile;
+}): VerifiedShare {
+  const value = parseCanonicalJson(bytes, path);
+  let share: VerifiedShare;
+  try {
+    share = verifyShare({ poll, closing, shards, value });
+  } catch (error) {
+    // Its place is what the message claims to be; the path is where the fault lies.
+    if (error instanceof InputError) throw new InputError(error.code, error.message, path, { cause: error });
+    throw error;
+  }
+  if (share.trustee !== trustee) throw new InputError("share-other-trustee", "another trustee's share", path);
+  return share;
 }

@@ -251,7 +251,8 @@ export function verifyClosing(poll: ValidPoll, closingBytes: Uint8Array): Verifi
 /**
  * Whether a closing is about exactly the board that the caller audited itself.
  *
- * @throws InputError `closing-not-my-board` - size, root, count or digest differ.
+ * @throws InputError `closing-not-my-board` - size, root, count or digest differ; the place names the first
+ *   that does.
  */
 export function checkClosingBoard({
   poll,
@@ -262,8 +263,13 @@ export function checkClosingBoard({
   closing: VerifiedClosing;
   board: BoardView;
 }): void {
-  const own = closingStatementBytes(closingStatement({ poll, board }));
-  if (!equalBytes(own, closingStatementBytes(closing.statement))) {
-    throw new InputError("closing-not-my-board", "the closing is about another board than this one");
-  }
+  const own = closingStatement({ poll, board });
+  if (equalBytes(closingStatementBytes(own), closingStatementBytes(closing.statement))) return;
+  const fields = ["boardSize", "boardRoot", "countedBallots", "countedDigest"] as const;
+  const different = fields.find((field) => own[field] !== closing.statement[field]);
+  throw new InputError(
+    "closing-not-my-board",
+    "the closing is about another board than this one",
+    `closing.json statement.${different ?? "pollId"}`,
+  );
 }

@@ -5,10 +5,11 @@ import { canonicalBytes, parseCanonicalJson } from "../formats/canonical-json.ts
 import { InputError } from "../formats/errors.ts";
 import { BASE8, multiply } from "../formats/point.ts";
 import { hex, parseWith } from "../formats/schema.ts";
-import { aggregateShards } from "./aggregate.ts";
+import { aggregateShards, type ShardAggregate } from "./aggregate.ts";
 import { checkClosingBoard, type VerifiedClosing } from "./closing.ts";
 import type { BoardView } from "./counted-set.ts";
 import { usedSlots } from "./layout.ts";
+import type { VerifiedShare } from "./partial-decrypt.ts";
 import { combine, type ShareCulprit, sortShares } from "./shares.ts";
 import type { ValidPoll } from "./validate-poll.ts";
 
@@ -100,6 +101,34 @@ export function verifyResult({
   }
   const shards = aggregateShards(poll, board.counted);
   const { good, culprits } = sortShares({ poll, closing, shards, values: shares });
+  checkTotals({ poll, closing, shards, good, result, bytes });
+  return { result, culprits };
+}
+
+/**
+ * The rest of {@link verifyResult}, for a poll with ballots enough, once it is known which shares are good.
+ *
+ * @param input - what it works on:
+ * @param input.shards - from `aggregateShards` over the caller's own audit.
+ * @param input.good - from `verifyShare`, one for each trustee at most.
+ * @param input.result - `parseResult` of `bytes`.
+ * @throws InputError `result-wrong`, `result-no-share`.
+ */
+export function checkTotals({
+  poll,
+  closing,
+  shards,
+  good,
+  result,
+  bytes,
+}: {
+  poll: ValidPoll;
+  closing: VerifiedClosing;
+  shards: readonly ShardAggregate[];
+  good: readonly VerifiedShare[];
+  result: Result;
+  bytes: Uint8Array;
+}): void {
   const slots = usedSlots(poll.poll);
   const wrong = (message: string, place: string) =>
     new InputError("result-wrong", message, `result.json ${place}`);
@@ -135,10 +164,14 @@ export function verifyResult({
     }
   }
   compareResult(bytes, resultOf({ poll, closing, shards: result.shards }));
-  return { result, culprits };
 }
 
-function compareResult(bytes: Uint8Array, expected: Result): void {
+/**
+ * Whether a result is, byte for byte, the expected one.
+ *
+ * @throws InputError `result-wrong`.
+ */
+export function compareResult(bytes: Uint8Array, expected: Result): void {
   if (!equalBytes(bytes, canonicalBytes(expected))) {
     throw new InputError("result-wrong", "differs from what board and closing say", "result.json");
   }

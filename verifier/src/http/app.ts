@@ -16,6 +16,7 @@ import type { Logger } from "pino";
 import type { ElectionService } from "../service/election-service.ts";
 import type { Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
+import { type PagesOptions, pages } from "./pages.ts";
 import { problemHandler, problemOf, sendProblem } from "./problem.ts";
 import { parseRegistration } from "./schemas.ts";
 
@@ -28,6 +29,8 @@ export interface AppOptions {
   readonly operatorToken: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** The booth; none unless told. */
+  readonly pages?: PagesOptions;
 }
 
 // A roll of 100,000 members is some 70 MB of events, which JSON quotes once more.
@@ -114,6 +117,7 @@ export function createApp(options: AppOptions): Express {
     response.send(bytes);
   });
 
+  if (options.pages !== undefined) app.use(pages(options.pages));
   app.use(() => {
     throw new InputError("route-unknown", "no such route");
   });
@@ -137,9 +141,10 @@ function keptArtifacts({ manifest }: LoadedManifest, source: ArtifactSource) {
     kept.set(sha256, reading);
     try {
       return { path: file.path, bytes: await reading };
-    } catch (error) {
+    } catch (cause) {
       kept.delete(sha256);
-      throw error;
+      // A damaged file of our own is no fault of the request, so not an InputError.
+      throw new Error(`${file.path} cannot be served`, { cause });
     }
   };
 }

@@ -44,6 +44,8 @@ export function problemOf(code: string, title: string): Problem {
 
 /** Sends a problem document. */
 export function sendProblem(response: Response, problem: Problem): void {
+  // RFC 9110 §15.5.2: a 401 says which credentials would do.
+  if (problem.status === 401) response.set("www-authenticate", "Bearer");
   response.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
 

@@ -14,6 +14,9 @@ export const registrationBody = z.strictObject({
 /** Answer to a registration. */
 export const registrationAnswer = z.strictObject({ pollId: z.string() });
 
+/** Answer to a closing or share. */
+export const emptyAnswer = z.strictObject({});
+
 /** RFC 9457 problem document. */
 export const problemSchema = z.object({
   type: z.string(),

@@ -4,6 +4,7 @@ import {
   aggregateShards,
   assembleClosing,
   BoardTree,
+  type BoardView,
   boardAt,
   type CountedBallot,
   canonicalBytes,
@@ -11,11 +12,13 @@ import {
   checkProof,
   checkRoll,
   checkStatement,
+  closingStatement,
   closingStatementBytes,
   createVerifier,
   decodeRecord,
   ed25519PublicKey,
   encodeRecord,
+  equalBytes,
   fieldToBytes,
   fromHex,
   InputError,
@@ -27,6 +30,7 @@ import {
   publicPaths,
   resultBytes,
   rollFiles,
+  shareBodySchema,
   statementHash,
   tally,
   toHex,
@@ -70,6 +74,9 @@ export class ElectionService {
   readonly #verifiers = new Map<string, Promise<ProofVerifier>>();
   // Work on closings and shares of one poll happens one after another.
   readonly #queues = new Map<string, Promise<unknown>>();
+  // The board that a poll's closing is about, until the result is out: reading it anew for every signature and
+  // share would check every point of every ballot again.
+  readonly #views = new Map<string, BoardView>();
 
   /** A service on a store that it alone writes to. */
   constructor(options: ElectionServiceOptions) {
@@ -158,16 +165,23 @@ export class ElectionService {
       const signature = verifyClosingSignature(poll, body);
       if (now() < poll.poll.closesAt) throw new InputError("poll-still-open", "the poll is open", "closing");
       const { boardSize, boardRoot } = signature.statement;
-      if (boardSize > board.size || boardRoot !== toHex(board.root(boardSize))) {
-        throw new InputError("closing-not-my-board", "the closing is about another board", "closing");
-      }
       const statement = closingStatementBytes(signature.statement);
+      const isOurs =
+        boardSize <= board.size &&
+        boardRoot === toHex(board.root(boardSize)) &&
+        equalBytes(
+          statement,
+          closingStatementBytes(closingStatement({ poll, board: await this.#view(board, boardSize) })),
+        );
+      if (!isOurs)
+        throw new InputError("closing-not-my-board", "the closing is about another board", "closing");
       const entry = { closer: signature.closer, statement, signature: signature.signature };
       if (!(await store.insertClosing(pollId, entry))) {
         const stored = (await store.closings(pollId)).find(({ closer }) => closer === entry.closer);
-        if (stored !== undefined && Buffer.compare(stored.statement, statement) === 0) return;
-        throw new InputError("closing-duplicate", "this closer signed another statement", "closing");
+        if (stored === undefined || !equalBytes(stored.statement, statement))
+          throw new InputError("closing-duplicate", "this closer signed another statement", "closing");
       }
+      // Also for one that was there: the service may have stopped before it published what that one completed.
       await this.#publishClosing(poll);
       await this.#publishResult(poll);
     });
@@ -175,6 +189,7 @@ export class ElectionService {
 
   async #publishClosing(poll: ValidPoll): Promise<void> {
     const { store } = this.#options;
+    if ((await store.readFile(poll.pollId, publicPaths.closing)) !== undefined) return;
     const signatures = (await store.closings(poll.pollId)).map(({ statement, ...rest }) => ({
       ...rest,
       statement: parseCanonicalJson(statement),
@@ -194,6 +209,9 @@ export class ElectionService {
   addShare(pollId: string, body: unknown): Promise<void> {
     return this.#oneByOne(pollId, async () => {
       const { store } = this.#options;
+      // `body` is stored as it came: nothing may be in it that the signature does not cover.
+      if (!shareBodySchema.safeParse(body).success)
+        throw new InputError("share-malformed", "not a signed share", "share");
       const { poll } = await this.#board(pollId);
       const closed = await this.#closed(poll);
       if (closed === undefined)
@@ -204,8 +222,8 @@ export class ElectionService {
       const path = publicPaths.share(trustee);
       if (!(await store.insertShare(pollId, { trustee, content }, path))) {
         const stored = await store.readFile(pollId, path);
-        if (stored !== undefined && Buffer.compare(stored, content) === 0) return;
-        throw new InputError("share-duplicate", "this trustee has handed in another share", "share");
+        if (stored === undefined || !equalBytes(stored, content))
+          throw new InputError("share-duplicate", "this trustee has handed in another share", "share");
       }
       await this.#publishResult(poll);
     });
@@ -214,29 +232,39 @@ export class ElectionService {
   /** Tallies and publishes, as soon as closing and shares suffice. */
   async #publishResult(poll: ValidPoll): Promise<void> {
     const { store } = this.#options;
+    // Decoding takes up to ten seconds: once is enough, however often a message is sent again.
+    if ((await store.readFile(poll.pollId, publicPaths.result)) !== undefined) return;
     const closed = await this.#closed(poll);
     if (closed === undefined) return;
     const shares = (await store.shares(poll.pollId)).map(({ content }) => parseCanonicalJson(content));
     const outcome = await tally({ poll, ...closed, shares });
-    if (outcome.complete)
-      await store.insertFile(poll.pollId, publicPaths.result, resultBytes(outcome.result));
+    if (!outcome.complete) return;
+    await store.insertFile(poll.pollId, publicPaths.result, resultBytes(outcome.result));
+    this.#views.delete(poll.pollId);
   }
 
-  /** The published closing and the board that it is about, from records that were verified when they came. */
-  async #closed(
-    poll: ValidPoll,
-  ): Promise<{ closing: VerifiedClosing; board: ReturnType<typeof boardAt> } | undefined> {
-    const { store } = this.#options;
-    const bytes = await store.readFile(poll.pollId, publicPaths.closing);
+  /** The published closing and the board that it is about. */
+  async #closed(poll: ValidPoll): Promise<{ closing: VerifiedClosing; board: BoardView } | undefined> {
+    const bytes = await this.#options.store.readFile(poll.pollId, publicPaths.closing);
     if (bytes === undefined) return undefined;
     const closing = verifyClosing(poll, bytes);
-    const size = closing.statement.boardSize;
     const board = await this.#board(poll.pollId);
-    const ballots = (await store.records(poll.pollId, 0, size)).map((record): CountedBallot => {
+    return { closing, board: await this.#view(board, closing.statement.boardSize) };
+  }
+
+  /** The first `size` records, which were verified when they came and never change. */
+  async #view(board: PollBoard, size: number): Promise<BoardView> {
+    const { poll } = board;
+    const kept = this.#views.get(poll.pollId);
+    if (kept?.size === size) return kept;
+    const records = await this.#options.store.records(poll.pollId, 0, size);
+    const ballots = records.map((record): CountedBallot => {
       const { publicSignals } = decodeRecord(record);
       return { ...checkStatement(poll, publicSignals, "board"), statementHash: statementHash(publicSignals) };
     });
-    return { closing, board: boardAt(poll, { ballots, rootAt: (n) => toHex(board.root(n)) }, size) };
+    const view = boardAt(poll, { ballots, rootAt: (n) => toHex(board.root(n)) }, size);
+    this.#views.set(poll.pollId, view);
+    return view;
   }
 
   /**
@@ -277,6 +305,15 @@ export class ElectionService {
     });
   }
 
+  /** A poll of this service's own store: it was good when it came, so a fault now is the service's. */
+  #revalidate(poll: Uint8Array, signatures: Uint8Array): ValidPoll {
+    try {
+      return this.#validate(poll, signatures);
+    } catch (cause) {
+      throw new Error("a registered poll does not fit the service's keys or settings any more", { cause });
+    }
+  }
+
   #board(pollId: string): Promise<PollBoard> {
     const known = this.#boards.get(pollId);
     if (known !== undefined) return known;
@@ -291,14 +328,19 @@ export class ElectionService {
     const poll = await store.readFile(pollId, publicPaths.poll);
     const signatures = await store.readFile(pollId, publicPaths.signatures);
     if (poll === undefined || signatures === undefined) throw new InputError("poll-unknown", "no such poll");
-    return PollBoard.open({ poll: this.#validate(poll, signatures), store, boardKey, commitDelayMs });
+    return PollBoard.open({ poll: this.#revalidate(poll, signatures), store, boardKey, commitDelayMs });
   }
 
   #verifier({ circuit }: ValidPoll): Promise<ProofVerifier> {
     const { artifacts, manifest } = this.#options;
     const known = this.#verifiers.get(circuit);
     if (known !== undefined) return known;
-    const made = verificationKeyOf(artifacts, manifest.manifest, circuit).then(createVerifier);
+    const made = verificationKeyOf(artifacts, manifest.manifest, circuit)
+      .then(createVerifier)
+      .catch((cause: unknown) => {
+        // A damaged file of our own is no fault of the ballot, so not an InputError.
+        throw new Error(`the verification key of ${circuit} cannot be used`, { cause });
+      });
     this.#verifiers.set(circuit, made);
     made.catch(() => this.#verifiers.delete(circuit));
     return made;

@@ -38,7 +38,10 @@ interface Waiting {
 export class PollBoard {
   readonly poll: ValidPoll;
   readonly #options: PollBoardOptions;
-  readonly #tree: BoardTree;
+  #tree: BoardTree;
+  // True after a commit that failed: it may have happened although its answer was lost.
+  #isStale = false;
+  #refreshing: Promise<void> | undefined;
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
   #committing: Promise<void> = Promise.resolve();
@@ -51,9 +54,7 @@ export class PollBoard {
 
   /** Opens a registered poll's board from the store. */
   static async open(options: PollBoardOptions): Promise<PollBoard> {
-    const tree = new BoardTree();
-    for (const hash of await options.store.leafHashes(options.poll.pollId)) tree.appendLeafHash(hash);
-    return new PollBoard(options, tree);
+    return new PollBoard(options, await readTree(options));
   }
 
   /** Number of records. */
@@ -70,7 +71,11 @@ export class PollBoard {
   async receiptOf(statementHash: Uint8Array): Promise<Receipt | undefined> {
     const { poll, store } = this.#options;
     const index = await store.findStatement(poll.pollId, statementHash);
-    return index === undefined ? undefined : this.#receipt(index);
+    if (index === undefined) return undefined;
+    // The store may hold a record that the tree does not yet: one whose commit is under way.
+    await this.#committing;
+    await this.#refresh();
+    return this.#receipt(index);
   }
 
   /** Records a candidate whose proof has been verified. Durable when this resolves. */
@@ -100,6 +105,7 @@ export class PollBoard {
     const { poll, store } = this.#options;
     const candidates = batch.map(({ candidate }) => candidate);
     try {
+      await this.#refresh();
       let appended: readonly number[] = [];
       const outcomes = await store.appendRecords(poll.pollId, this.#tree.size, candidates, (positions) => {
         appended = positions;
@@ -118,8 +124,24 @@ export class PollBoard {
           });
       }
     } catch (error) {
+      this.#isStale = true;
       for (const { reject } of batch) reject(error);
     }
+  }
+
+  /** After a failed commit what the store holds decides, not what this process thought. */
+  async #refresh(): Promise<void> {
+    if (!this.#isStale) return;
+    // One at a time: a second reading could end after a commit and take its records off the tree again.
+    this.#refreshing ??= readTree(this.#options)
+      .then((tree) => {
+        this.#tree = tree;
+        this.#isStale = false;
+      })
+      .finally(() => {
+        this.#refreshing = undefined;
+      });
+    await this.#refreshing;
   }
 
   /** The checkpoint of the board with these leaves more. */
@@ -153,6 +175,7 @@ export class PollBoard {
     }
     const tile = parseTilePath(path);
     if (tile === undefined) return undefined;
+    await this.#refresh();
     const start = 256 * tile.index;
     const end = start + tile.width;
     if (tile.level === "entries") {
@@ -162,6 +185,12 @@ export class PollBoard {
     const hashes = this.#tree.subtreeRoots(8 * tile.level, start, end);
     return hashes.length === tile.width ? Buffer.concat(hashes) : undefined;
   }
+}
+
+async function readTree({ store, poll }: PollBoardOptions): Promise<BoardTree> {
+  const tree = new BoardTree();
+  for (const hash of await store.leafHashes(poll.pollId)) tree.appendLeafHash(hash);
+  return tree;
 }
 
 /** The signed checkpoint of a poll's board. */

@@ -174,7 +174,9 @@ function makeStore(db: Kysely<Tables>, database: Database.Database): SqliteStore
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst();
         if (result.numInsertedOrUpdatedRows === 0n) return false;
-        return insertFile(transaction, { poll_id, path, content });
+        // A path that is taken is an error, and takes the share back.
+        await transaction.insertInto("public_file").values({ poll_id, path, content }).execute();
+        return true;
       }),
 
     shares: (pollId) =>
@@ -187,10 +189,7 @@ function makeStore(db: Kysely<Tables>, database: Database.Database): SqliteStore
   };
 }
 
-async function insertFile(
-  db: Kysely<Tables> | Transaction<Tables>,
-  row: Tables["public_file"],
-): Promise<boolean> {
+async function insertFile(db: Kysely<Tables>, row: Tables["public_file"]): Promise<boolean> {
   const result = await db
     .insertInto("public_file")
     .values(row)

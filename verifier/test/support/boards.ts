@@ -1,0 +1,65 @@
+// Boards whose records nobody proved: what the service does after the proof check does not ask again.
+import {
+  fieldToBytes,
+  fromHex,
+  leafHash,
+  type ProofVerifier,
+  publicSignalCount,
+  type Receipt,
+  type SealedBallot,
+} from "@commune-zk/prover";
+import { boardKeys } from "../../../prover/test/support/polls.ts";
+import { PollBoard } from "../../src/service/poll-board.ts";
+import type { NewRecord, Store } from "../../src/service/store.ts";
+import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import type { TestPoll } from "./ballots.ts";
+import type { TestService } from "./service.ts";
+
+/** The record of a ballot, as the service makes it when the proof has been checked. */
+export function recordOf({ nullifier, revision, statementHash, record }: SealedBallot): NewRecord {
+  return {
+    nullifier: fieldToBytes(nullifier),
+    revision,
+    statementHash: fromHex(statementHash, 32),
+    record,
+    leafHash: leafHash(record),
+  };
+}
+
+/** A poll's board on a store that holds the poll. */
+export function openBoard({ valid }: TestPoll, store: Store, commitDelayMs = 0): Promise<PollBoard> {
+  return PollBoard.open({ poll: valid, store, boardKey: boardKeys.secretKey, commitDelayMs });
+}
+
+/**
+ * Records ballots past the proof check: the service is stopped, and started again on what it finds.
+ *
+ * @returns the receipts, in order.
+ */
+export function recordUnchecked(
+  service: TestService,
+  poll: TestPoll,
+  ballots: readonly SealedBallot[],
+): Promise<Receipt[]> {
+  return service.whileStopped(async (databasePath) => {
+    const store = await openSqliteStore(databasePath);
+    try {
+      const board = await openBoard(poll, store);
+      const receipts: Receipt[] = [];
+      for (const ballot of ballots) {
+        const outcome = await board.record(recordOf(ballot));
+        if (!outcome.recorded) throw new Error(`not recorded: ${outcome.reason}`);
+        receipts.push(outcome.receipt);
+      }
+      await board.close();
+      return receipts;
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+/** Takes every proof: for auditing a board that {@link recordUnchecked} made. */
+export function acceptingVerifier({ valid }: TestPoll): ProofVerifier {
+  return { publicCount: publicSignalCount(valid), verify: async () => true };
+}
