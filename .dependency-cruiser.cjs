@@ -39,7 +39,11 @@ module.exports = {
       "^prover/src/(index|formats|groth16|protocol|reference|rehearsal)",
       "^(node:|fs$|path$|crypto$)",
     ),
-    never("booth-core-knows-no-view", "^booth/src/(core|worker)/", "^booth/src/(ui|i18n|style|main)|node_modules/preact"),
+    never(
+      "booth-core-knows-no-view",
+      "^booth/src/(core|worker)/",
+      "^booth/src/(ui|i18n|style|main)|node_modules/preact",
+    ),
     never("store-knows-no-http", "^verifier/src/store/", "^verifier/src/http/|node_modules/express"),
     never(
       "service-knows-no-http-and-no-sql",

@@ -2,7 +2,15 @@
 import { spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 
-const FOLDERS = ["circuits/src", "keys/src", "prover/src", "verifier/src", "booth/src", "benchmarks/src", "scripts"];
+const FOLDERS = [
+  "circuits/src",
+  "keys/src",
+  "prover/src",
+  "verifier/src",
+  "booth/src",
+  "benchmarks/src",
+  "scripts",
+];
 const PLANTED = "prover/src/reference/planted-violation.ts";
 
 function cruise() {
