@@ -40,13 +40,14 @@ export function* hashTiles(leaves: readonly Uint8Array[]): Generator<[string, Ui
   }
 }
 
-/** Index and width of each tile over n items. */
-export function tilesOf(n: number): [index: number, width: number][] {
-  const tiles: [number, number][] = [];
+/**
+ * Index and width of each tile over n items, one after another: n may be what a stranger claims, and the first
+ * missing tile ends the reading.
+ */
+export function* tilesOf(n: number): Generator<[index: number, width: number]> {
   for (let index = 0; index * TILE_WIDTH < n; index++) {
-    tiles.push([index, Math.min(TILE_WIDTH, n - index * TILE_WIDTH)]);
+    yield [index, Math.min(TILE_WIDTH, n - index * TILE_WIDTH)];
   }
-  return tiles;
 }
 
 function fullRoot(hashes: readonly Uint8Array[]): Uint8Array {

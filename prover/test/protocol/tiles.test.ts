@@ -64,12 +64,19 @@ describe("the tiles of a board", () => {
 
   test("cover every item once", () => {
     for (const n of [0, 1, 255, 256, 257, 511, 512, 513]) {
-      const tiles = tilesOf(n);
+      const tiles = [...tilesOf(n)];
       expect(tiles.map(([index]) => index)).toEqual(tiles.map((_, i) => i));
       expect(tiles.reduce((sum, [, width]) => sum + width, 0)).toBe(n);
       expect(tiles.slice(0, -1).every(([, width]) => width === 256)).toBe(true);
     }
   });
+});
+
+test("a board that claims 10^15 entries ends at the first tile that is not there", async () => {
+  const start = performance.now();
+  const error = await inputRejection(readEntries(memoryPublicFiles(new Map()), 10 ** 15));
+  expect(error).toMatchObject({ code: "file-missing", place: publicPaths.entries(0) });
+  expect(performance.now() - start).toBeLessThan(1000);
 });
 
 describe("tile paths", () => {

@@ -1,0 +1,60 @@
+// A fetch that gives up on silence, not on slowness, and tells how it gets on.
+import { NoAnswerError } from "./faults.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** How long nothing may arrive. */
+export const SILENCE_MS = 30_000;
+/** Longest answer that is taken in: more than any file of ours. */
+const MAX_BYTES = 256 * 2 ** 20;
+
+/**
+ * A fetch that fails with {@link NoAnswerError} where nothing arrives for {@link SILENCE_MS}, or where the
+ * network fails; its responses are whole. It sends no credentials and no referrer.
+ *
+ * @param onBytes - called as bytes arrive, with their number so far.
+ */
+export function patientFetch(
+  { fetch: get, timers }: Pick<Surroundings, "fetch" | "timers">,
+  onBytes?: (received: number) => void,
+): typeof fetch {
+  return async (input, init = {}) => {
+    const silence = new AbortController();
+    const outer = init.signal ?? undefined;
+    outer?.throwIfAborted();
+    const onAbort = (): void => silence.abort(outer?.reason);
+    outer?.addEventListener("abort", onAbort, { once: true });
+    const giveUp = (): void => silence.abort(new NoAnswerError("nothing arrived for too long"));
+    let stop = timers.after(SILENCE_MS, giveUp);
+    try {
+      const response = await get(input, {
+        ...init,
+        signal: silence.signal,
+        credentials: "omit",
+        referrerPolicy: "no-referrer",
+      });
+      const parts: Uint8Array<ArrayBuffer>[] = [];
+      let received = 0;
+      const reader = response.body?.getReader();
+      for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+        stop();
+        stop = timers.after(SILENCE_MS, giveUp);
+        parts.push(part.value);
+        received += part.value.length;
+        if (received > MAX_BYTES) throw new NoAnswerError("an answer without end");
+        onBytes?.(received);
+      }
+      const { status, headers } = response;
+      // A response of these statuses has no body and may not be made with one.
+      return new Response([204, 205, 304].includes(status) ? null : new Blob(parts), { status, headers });
+    } catch (cause) {
+      outer?.throwIfAborted();
+      if (cause instanceof NoAnswerError) throw cause;
+      throw new NoAnswerError("no answer", { cause });
+    } finally {
+      stop();
+      outer?.removeEventListener("abort", onAbort);
+      // Ends what is still under way after an answer without end.
+      silence.abort();
+    }
+  };
+}

@@ -1,0 +1,208 @@
+// What the booth can be at, and what a member can do there. The page shows a state and calls an action;
+// docs/design/booth.md says why.
+import type { AuditStep, Receipt, Result, ValidPoll } from "@commune-zk/prover";
+
+/** What a registrar hands a member by another way than the server. docs/spec/invitation.md. */
+export interface Invitation {
+  /** For people; whoever made the link wrote it, so it proves nothing. */
+  readonly organisation: string;
+  /** 32 bytes each, hexadecimal. */
+  readonly registrarKey: string;
+  readonly rollId: string;
+  readonly registrarNonce: string;
+}
+
+/** The roll that this device's identity asked to join. */
+export interface Membership extends Invitation {
+  /** What the member hands over, as a link, QR or file. */
+  readonly request: { readonly link: string; readonly file: Uint8Array; readonly fileName: string };
+}
+
+/** How the identity is unlocked on this device. */
+export type UnlockMethod = "passphrase" | "passkey";
+
+/** Where a poll stands by this device's clock; the closing statement alone is authority. */
+export type PollPhase = "before" | "open" | "closed";
+
+/** How the votes are asked for: read off the rules, which the circuit enforces whatever is shown. */
+export type VoteForm =
+  /** One option, or none where `optional`. */
+  | { readonly kind: "single"; readonly optional: boolean }
+  /** Between `min` and `max` options, each once. */
+  | { readonly kind: "approval"; readonly min: number; readonly max: number }
+  /** Every option a different rank: n − 1 points for the first. */
+  | { readonly kind: "ranked" }
+  /** A number for each option, with limits and a total of costs. */
+  | {
+      readonly kind: "points";
+      readonly maxima: readonly number[];
+      readonly min: number;
+      readonly max: number;
+      readonly quadratic: boolean;
+      readonly distinct: boolean;
+    };
+
+/** A poll whose document, signatures and anchor were checked on this device. */
+export interface PollSession {
+  readonly poll: ValidPoll;
+  readonly form: VoteForm;
+  readonly phase: PollPhase;
+  /** False: this identity's commitment is not among the poll's leaves. Null: not looked yet (locked). */
+  readonly onRoll: boolean | null;
+  /** True where the public files came from this device's own store, for want of a network. */
+  readonly offline: boolean;
+  /**
+   * True: by the registrar whose invitation this member opened for this roll. False: the link alone vouches for
+   * it, and so does whoever it came from.
+   */
+  readonly knownRegistrar: boolean;
+}
+
+/** A ballot that this device sealed. It says nothing about the votes. */
+export interface OwnBallot {
+  readonly revision: number;
+  /** Hexadecimal. */
+  readonly statementHash: string;
+  /** Null until a receipt was verified: then, and only then, the ballot is cast. */
+  readonly receipt: Receipt | null;
+}
+
+/** Where the proof of the chosen votes stands. */
+export type ProofState =
+  | { readonly at: "idle" }
+  /** Fetching circuit and key, or one of the engine's phases. `fraction` is known for bytes only. */
+  | {
+      readonly at: "running";
+      readonly phase: "artifacts" | "witness" | "proof";
+      readonly fraction: number | null;
+    }
+  | { readonly at: "ready" }
+  | { readonly at: "failed"; readonly fault: Fault };
+
+/** Where the sending of a sealed ballot stands. */
+export type CastState =
+  /** Waiting out the random delay that the member asked for. */
+  | { readonly at: "delayed"; readonly remainingMs: number }
+  | { readonly at: "sending"; readonly attempt: number }
+  /** No answer; the same bytes go again. */
+  | { readonly at: "waiting"; readonly because: "offline" | "no-answer"; readonly retryInMs: number | null }
+  /** The service said no; sending again would not help. `code` is stable, docs/spec/errors.md. */
+  | { readonly at: "refused"; readonly code: string };
+
+/** One question that the check page answers. */
+export type Finding<T> =
+  | { readonly at: "unknown" }
+  | { readonly at: "looking"; readonly fraction: number | null; readonly step?: AuditStep }
+  | { readonly at: "good"; readonly value: T }
+  | { readonly at: "bad"; readonly fault: Fault }
+  /** Could not be looked at: no network, or not there yet. */
+  | { readonly at: "open"; readonly because: "offline" | "not-yet" | "no-ballot" | "too-large" };
+
+/** What the check page knows. */
+export interface CheckState {
+  /** My record stands on the board that is served now, under a checkpoint consistent with my receipt's. */
+  readonly ballot: Finding<{ readonly index: number; readonly boardSize: number }>;
+  /** The board now, for comparing: the signed checkpoint's text. */
+  readonly checkpoint: Finding<{ readonly text: string; readonly size: number; readonly root: string }>;
+  /** The checkpoint that somebody else saw, pasted in: consistent with this one or not. */
+  readonly comparison: Finding<{ readonly otherSize: number }>;
+  /** What was published; right only if `audit` is good. */
+  readonly result: Finding<Result>;
+  /** The whole audit, run on this device. */
+  readonly audit: Finding<Result | null>;
+}
+
+/** What went wrong: a stable code (docs/spec/errors.md), where, and whether evidence was kept. */
+export interface Fault {
+  readonly code: string;
+  readonly place: string | null;
+  /** Name of the kept bytes, or null. */
+  readonly evidence: string | null;
+  /** Whether trying again can help. */
+  readonly retry: boolean;
+}
+
+/** One thing at a time. */
+export type BoothState =
+  | { readonly at: "starting" }
+  /** No identity on this device. */
+  | { readonly at: "welcome"; readonly invitation: Invitation | null; readonly pollId: string | null }
+  | { readonly at: "locked"; readonly unlock: UnlockMethod; readonly wrong: boolean }
+  /** Shown once, right after the identity was made. */
+  | { readonly at: "words"; readonly words: readonly string[] }
+  /** Null: an identity, but no invitation was opened yet. */
+  | { readonly at: "membership"; readonly membership: Membership | null }
+  | { readonly at: "loading"; readonly pollId: string }
+  | { readonly at: "poll"; readonly session: PollSession; readonly own: OwnBallot | null }
+  | {
+      readonly at: "choose";
+      readonly session: PollSession;
+      /** One number for each option. */
+      readonly votes: readonly number[];
+      /** Whether the votes obey the rules. */
+      readonly complete: boolean;
+      readonly proof: ProofState;
+    }
+  | {
+      readonly at: "review";
+      readonly session: PollSession;
+      readonly votes: readonly number[];
+      readonly proof: ProofState;
+    }
+  | { readonly at: "casting"; readonly session: PollSession; readonly cast: CastState }
+  | { readonly at: "receipt"; readonly session: PollSession; readonly own: OwnBallot }
+  | {
+      readonly at: "check";
+      readonly session: PollSession;
+      readonly own: OwnBallot | null;
+      readonly check: CheckState;
+    }
+  /** The page will not go on with what the server said. */
+  | { readonly at: "refused"; readonly fault: Fault };
+
+/** How the identity shall be kept on this device. */
+export type KeepBy =
+  | { readonly method: "passphrase"; readonly passphrase: string }
+  /** WebAuthn with the PRF extension; the page asks the authenticator. */
+  | { readonly method: "passkey" };
+
+/** What a member can do. An action that does not fit the state does nothing. */
+export interface BoothActions {
+  /** A new identity, kept as asked; goes to `words`. */
+  createIdentity(keep: KeepBy): Promise<void>;
+  /** An existing identity, from 24 recovery words or 32 bytes in hexadecimal. Throws InputError. */
+  restoreIdentity(source: { readonly words: string } | { readonly key: string }, keep: KeepBy): Promise<void>;
+  unlock(passphrase?: string): Promise<void>;
+  lock(): void;
+  /** After the recovery words were written down. */
+  wordsWritten(): void;
+  /** A link or its text: an invitation or a poll. Throws InputError. */
+  openLink(text: string): Promise<void>;
+  openPoll(pollId: string): Promise<void>;
+  backToPoll(): void;
+  startChoosing(): Promise<void>;
+  setVotes(votes: readonly number[]): void;
+  cancelProof(): void;
+  review(): void;
+  backToChoosing(): void;
+  /** `randomDelay`: wait between 0 and 15 minutes before the ballot leaves. */
+  cast(options: { readonly randomDelay: boolean }): Promise<void>;
+  skipDelay(): void;
+  retryNow(): void;
+  openCheck(): Promise<void>;
+  compareCheckpoint(text: string): Promise<void>;
+  runAudit(): Promise<void>;
+  /** The bytes of kept evidence, for saving. */
+  evidence(name: string): Promise<Uint8Array | null>;
+  /** Forgets everything on this device. Without recovery words the identity is lost. */
+  forgetDevice(): Promise<void>;
+}
+
+/** The booth: a state that is watched, and the actions. */
+export interface Booth extends BoothActions {
+  readonly state: BoothState;
+  /** Whether the poll's or service's keys are of kind development; known once a poll is loaded. */
+  readonly developmentKeys: boolean;
+  /** Calls back after every change; returns how to stop that. */
+  subscribe(listener: () => void): () => void;
+}

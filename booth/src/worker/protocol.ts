@@ -1,0 +1,128 @@
+// What page and worker say to each other. One worker does one task and is ended: what snarkjs took goes with it.
+import type {
+  AuditStep,
+  ManifestFile,
+  MerklePath,
+  ProofPhase,
+  Result,
+  SecretFileParameters,
+  TrustAnchor,
+} from "@commune-zk/prover";
+
+/** A poll as bytes: whoever works with it judges it anew, and trusts no other thread's word. */
+export interface PollMaterial {
+  /** `poll.json`. */
+  readonly poll: Uint8Array;
+  /** `signatures.json`. */
+  readonly signatures: Uint8Array;
+  /** `keys.json`. */
+  readonly manifest: Uint8Array;
+  readonly anchor: TrustAnchor;
+  readonly allowDevelopmentKeys: boolean;
+}
+
+/** What a worker can be asked, and what it answers. */
+export interface Tasks {
+  /** A secret file around an identity. Argon2id would freeze the page. */
+  readonly sealIdentity: {
+    readonly input: {
+      readonly privateKey: Uint8Array;
+      readonly passphrase: string;
+      readonly parameters?: SecretFileParameters;
+    };
+    readonly output: Uint8Array;
+  };
+  /** The private key of a secret file. */
+  readonly openIdentity: {
+    readonly input: { readonly file: Uint8Array; readonly passphrase: string };
+    readonly output: Uint8Array;
+  };
+  /** Where a commitment stands on the poll's roll; null where it does not, and the whole roll was hashed to be sure. */
+  readonly findPath: {
+    readonly input: { readonly material: PollMaterial; readonly commitment: bigint };
+    readonly output: MerklePath | null;
+  };
+  /** A sealed record. */
+  readonly prove: {
+    readonly input: {
+      readonly material: PollMaterial;
+      readonly privateKey: Uint8Array;
+      readonly path: MerklePath;
+      readonly votes: readonly number[];
+      readonly revision: number;
+    };
+    readonly output: Uint8Array;
+  };
+  /** The audited result, null while there is none. */
+  readonly audit: {
+    readonly input: { readonly material: PollMaterial };
+    readonly output: Result | null;
+  };
+}
+
+/** Name of a task. */
+export type TaskName = keyof Tasks;
+
+/** How a task gets on. */
+export type TaskProgress =
+  /** Of a proof: its circuit is fetched and checked, or a phase of the engine has begun. */
+  | { readonly phase: "artifacts" | ProofPhase }
+  /** Of an audit. */
+  | { readonly step: AuditStep; readonly done: number; readonly total: number };
+
+/** What a worker asks the page for: the page has network and storage, the worker has neither. */
+export type Need = { readonly file: string } | { readonly artifact: ManifestFile };
+
+/** Why a task failed. No message: one of another library could quote a secret. */
+export interface TaskFault {
+  /** Of docs/spec/errors.md; null for what is no refusal. */
+  readonly code: string | null;
+  readonly place: string | null;
+  /** The error's name. */
+  readonly name: string;
+}
+
+/** From page to worker. */
+export type ToWorker =
+  | {
+      readonly [N in TaskName]: {
+        readonly kind: "task";
+        readonly name: N;
+        readonly input: Tasks[N]["input"];
+      };
+    }[TaskName]
+  /** To a need; null: there is no such file or artifact. */
+  | { readonly kind: "answer"; readonly id: number; readonly bytes: Uint8Array | null };
+
+/** From worker to page. */
+export type FromWorker =
+  | { readonly kind: "progress"; readonly progress: TaskProgress }
+  | { readonly kind: "need"; readonly id: number; readonly need: Need }
+  | { readonly kind: "done"; readonly output: Tasks[TaskName]["output"] }
+  | { readonly kind: "failed"; readonly fault: TaskFault };
+
+/** A worker as the page sees it. */
+export interface TaskWorker {
+  post(message: ToWorker): void;
+  /** Takes the place of earlier listeners. `onCrash`: it did not load, or ran out of memory. */
+  listen(onMessage: (message: FromWorker) => void, onCrash: () => void): void;
+  /** Ends it at once, whatever it does. */
+  terminate(): void;
+}
+
+/** A browser's worker as a {@link TaskWorker}. */
+export function taskWorker(worker: Worker): TaskWorker {
+  return {
+    post: (message) => worker.postMessage(message),
+    listen: (onMessage, onCrash) => {
+      worker.onmessage = ({ data }: MessageEvent<FromWorker>) => onMessage(data);
+      worker.onerror = (event) => {
+        // The browser would print the error's message, which is nobody's business.
+        event.preventDefault();
+        onCrash();
+      };
+      worker.onmessageerror = onCrash;
+    },
+    terminate: () => worker.terminate(),
+  };
+}

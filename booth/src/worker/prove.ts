@@ -1,0 +1,13 @@
+// Entry of the worker. It serves one task; the page ends it.
+import type { FromWorker, ToWorker } from "./protocol.ts";
+import { serveTask } from "./tasks.ts";
+
+/** What this file uses of a dedicated worker's global object: the DOM's types describe a window. */
+interface WorkerScope {
+  postMessage(message: FromWorker): void;
+  onmessage: ((event: { readonly data: ToWorker }) => void) | null;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+const receive = serveTask((message) => scope.postMessage(message));
+scope.onmessage = ({ data }) => receive(data);

@@ -1,0 +1,206 @@
+// What the worker does. It logs nothing, and of an error it tells code, place and name alone.
+import {
+  type ArtifactSource,
+  audit,
+  type Engine,
+  InputError,
+  importIdentity,
+  type LoadedManifest,
+  openSecret,
+  type PublicFiles,
+  parseManifest,
+  pathFromFiles,
+  proveBallot,
+  provingArtifacts,
+  publicPaths,
+  rollTree,
+  sealSecret,
+  snarkjsEngine,
+  toHex,
+  type ValidPoll,
+  validatePoll,
+  WitnessError,
+} from "@commune-zk/prover";
+import type {
+  FromWorker,
+  Need,
+  PollMaterial,
+  TaskFault,
+  TaskName,
+  TaskProgress,
+  Tasks,
+  ToWorker,
+} from "./protocol.ts";
+
+/** What a task reads from, and reports to. */
+interface Host {
+  readonly files: PublicFiles;
+  readonly artifacts: ArtifactSource;
+  readonly engine: () => Engine;
+  report(progress: TaskProgress): void;
+}
+
+type Perform = {
+  readonly [N in TaskName]: (input: Tasks[N]["input"], host: Host) => Promise<Tasks[N]["output"]>;
+};
+
+const perform: Perform = {
+  async sealIdentity({ privateKey, passphrase, parameters }) {
+    try {
+      const secret = { kind: "identity", secret: privateKey, passphrase } as const;
+      return await sealSecret({ ...secret, ...(parameters && { parameters }) });
+    } finally {
+      privateKey.fill(0);
+    }
+  },
+
+  openIdentity: ({ file, passphrase }) => openSecret({ bytes: file, kind: "identity", passphrase }),
+
+  async findPath({ material, commitment }, { files }) {
+    const { poll } = judge(material);
+    const roll = { size: poll.poll.roll.size, root: poll.rollRoot, depth: poll.layout.depth };
+    try {
+      return await pathFromFiles({ files, roll, commitment });
+    } catch (error) {
+      if (!(error instanceof InputError && error.code === "not-on-roll")) throw error;
+      await checkWholeRoll(files, roll);
+      return null;
+    }
+  },
+
+  async prove({ material, privateKey, path, votes, revision }, { artifacts, engine, report }) {
+    const { poll, manifest } = judge(material);
+    report({ phase: "artifacts" });
+    const circuit = await provingArtifacts(artifacts, manifest.manifest, poll.circuit);
+    const identity = importIdentity(privateKey);
+    const prover = engine();
+    try {
+      const { record } = await proveBallot({
+        poll,
+        identity,
+        merklePath: path,
+        votes,
+        revision,
+        artifacts: circuit,
+        engine: prover,
+        onProgress: ({ phase }) => report({ phase }),
+      });
+      return record;
+    } finally {
+      identity.privateKey.fill(0);
+      privateKey.fill(0);
+      await prover.dispose();
+    }
+  },
+
+  async audit({ material }, { files, artifacts, report }) {
+    const { anchor, allowDevelopmentKeys } = material;
+    const { result } = await audit({
+      files,
+      artifacts,
+      anchor,
+      allowDevelopmentKeys,
+      manifest: parseManifest(material.manifest),
+      onProgress: (step, done, total) => report({ step, done, total }),
+    });
+    return result ?? null;
+  },
+};
+
+function judge(material: PollMaterial): { poll: ValidPoll; manifest: LoadedManifest } {
+  const { poll: pollBytes, signatures: signaturesBytes, anchor, allowDevelopmentKeys } = material;
+  const manifest = parseManifest(material.manifest);
+  return {
+    poll: validatePoll({ pollBytes, signaturesBytes, manifest, anchor, allowDevelopmentKeys }),
+    manifest,
+  };
+}
+
+/**
+ * That these really are the poll's leaves: a server that leaves a member's out must not make the page say that
+ * the member is not on the roll. Hashing 100,000 leaves takes half a minute, which members do not wait for.
+ *
+ * @throws InputError `roll-root-mismatch`, `roll-files-malformed`.
+ */
+async function checkWholeRoll(
+  files: PublicFiles,
+  { size, root, depth }: { size: number; root: bigint; depth: number },
+): Promise<void> {
+  const leaves: bigint[] = [];
+  for (let chunk = 0; leaves.length < size; chunk++) {
+    const path = publicPaths.rollLeaves(chunk);
+    const bytes = await files.read(path);
+    if (bytes.length === 0) throw new InputError("roll-files-malformed", "an empty chunk", path);
+    for (let i = 0; i < bytes.length; i += 32) leaves.push(BigInt(`0x${toHex(bytes.subarray(i, i + 32))}`));
+  }
+  if (leaves.length !== size || rollTree(leaves, depth).root !== root) {
+    throw new InputError("roll-root-mismatch", "the leaves are not those of the poll's roll", "roll");
+  }
+}
+
+/** What {@link serveTask} may be given instead of the real thing. */
+export interface ServeOptions {
+  readonly engine?: () => Engine;
+}
+
+/**
+ * Serves one task.
+ *
+ * @param post - sends a message to the page.
+ * @returns what takes the page's messages.
+ */
+export function serveTask(
+  post: (message: FromWorker) => void,
+  { engine = snarkjsEngine }: ServeOptions = {},
+): (message: ToWorker) => void {
+  const waiting = new Map<number, (bytes: Uint8Array | null) => void>();
+  let needs = 0;
+  const ask = (need: Need): Promise<Uint8Array | null> =>
+    new Promise((resolve) => {
+      const id = needs++;
+      waiting.set(id, resolve);
+      post({ kind: "need", id, need });
+    });
+  const host: Host = {
+    engine,
+    files: {
+      async read(path) {
+        const bytes = await ask({ file: path });
+        if (bytes === null) throw new InputError("file-missing", "no such public file", path);
+        return bytes;
+      },
+    },
+    artifacts: {
+      async bytes(file) {
+        const bytes = await ask({ artifact: file });
+        if (bytes === null) throw new InputError("artifact-missing", "no such artifact", file.sha256);
+        return bytes;
+      },
+    },
+    report: (progress) => post({ kind: "progress", progress }),
+  };
+  return (message) => {
+    if (message.kind === "answer") {
+      waiting.get(message.id)?.(message.bytes);
+      waiting.delete(message.id);
+      return;
+    }
+    run(message, host).then(
+      (output) => post({ kind: "done", output }),
+      (error: unknown) => post({ kind: "failed", fault: faultOf(error) }),
+    );
+  };
+}
+
+function run<N extends TaskName>(
+  { name, input }: { readonly name: N; readonly input: Tasks[N]["input"] },
+  host: Host,
+): Promise<Tasks[N]["output"]> {
+  return perform[name](input, host);
+}
+
+function faultOf(error: unknown): TaskFault {
+  const name = error instanceof Error ? error.name : "unknown";
+  if (error instanceof InputError) return { code: error.code, place: error.place ?? null, name };
+  return { code: error instanceof WitnessError ? error.code : null, place: null, name };
+}

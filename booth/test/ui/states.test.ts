@@ -1,0 +1,606 @@
+// Every look of the page in a real browser: both languages, both colour schemes, phone and desk. The states are
+// those of the demo build; the way through real ones is tested elsewhere.
+//
+// BOOTH_SCREENSHOTS=<directory> also writes what is seen: for each look one picture, English light and dark, then
+// Spanish light and dark, 360 px wide at three quarters of their size.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type AxeCore from "axe-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from "playwright-core";
+import { launchChromium } from "../../../prover/test/browser/chromium.ts";
+import type { RunningSite } from "../../../prover/test/browser/server.ts";
+import { PAGE_POLICY } from "../../../verifier/src/http/pages.ts";
+import { contentSecurityPolicy, metaPolicy } from "../../policy.ts";
+import type { Language } from "../../src/i18n/format.ts";
+import { MESSAGES } from "../../src/i18n/index.ts";
+import { sideBySide } from "../support/png.ts";
+import { type BuiltSite, buildBooth, serveBooth } from "../support/site.ts";
+import { VISITS, type Visit } from "./visits.ts";
+
+const PHONE = { width: 360, height: 740 };
+const DESK = { width: 1280, height: 800 };
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** Smallest side of what is pressed, in CSS pixels. */
+const TARGET = 44;
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const screenshots = process.env.BOOTH_SCREENSHOTS;
+/** By look; in the order of the four contexts on the phone. */
+const pictures = new Map<string, Uint8Array[]>();
+
+let built: BuiltSite;
+let site: RunningSite;
+let browser: Browser;
+
+beforeAll(async () => {
+  built = await buildBooth("demo", "build/booth-demo");
+  site = await serveBooth(built);
+  browser = await launchChromium();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+  if (screenshots === undefined) return;
+  await mkdir(screenshots, { recursive: true });
+  for (const [name, taken] of pictures) await writeFile(join(screenshots, `${name}.png`), sideBySide(taken));
+}, 300_000);
+
+/** What a page notes of itself: directives of the policy that were broken. */
+interface Noted {
+  readonly violations: string[];
+}
+
+/** Of everything that was seen so far, what should not have been. */
+async function allFaults({ tab, faults }: Watched): Promise<string[]> {
+  const broken = await tab.evaluate(() => (globalThis as unknown as Noted).violations);
+  return [...faults, ...broken.map((directive) => `policy: ${directive}`)];
+}
+
+/** A tab, and everything it did that it should not have. */
+interface Watched {
+  readonly context: BrowserContext;
+  readonly tab: Tab;
+  readonly faults: string[];
+}
+
+async function open(
+  options: BrowserContextOptions,
+  host: RunningSite = site,
+  fragment = "#starting",
+): Promise<Watched> {
+  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Madrid", ...options });
+  const faults: string[] = [];
+  context.on("request", (request) => {
+    if (!request.url().startsWith(`${host.origin}/`)) faults.push(`request to ${request.url()}`);
+  });
+  context.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) faults.push(`console: ${message.text()}`);
+  });
+  context.on("weberror", (error) => faults.push(`error: ${error.error().message}`));
+  context.on("requestfailed", (request) => faults.push(`failed: ${request.url()}`));
+  const tab = await context.newPage();
+  await tab.addInitScript(() => {
+    const violations: string[] = [];
+    addEventListener("securitypolicyviolation", (event) => violations.push(event.effectiveDirective));
+    Object.assign(globalThis, { violations });
+  });
+  await tab.goto(`${host.origin}/${fragment}`);
+  await tab.locator("h1").waitFor();
+  return { context, tab, faults };
+}
+
+/** The last look may have been a dialog. */
+async function closeDialog(tab: Tab): Promise<void> {
+  if ((await tab.locator("dialog").count()) > 0) await tab.keyboard.press("Escape");
+}
+
+async function speak(tab: Tab, language: Language): Promise<void> {
+  await closeDialog(tab);
+  await tab.locator(`button[lang=${language}]`).click();
+}
+
+async function visit(tab: Tab, { name, state, act }: Visit): Promise<void> {
+  await closeDialog(tab);
+  // A screen before it, so that the one asked for is new even where the last look was of the same state.
+  for (const next of [state === "loading" ? "words" : "loading", state]) await showState(tab, next);
+  const focused = await tab.evaluate(() => document.activeElement?.matches("h1, [aria-invalid=true]"));
+  if (!focused) throw new Error(`${name}: the focus is neither on the heading nor on a faulty field`);
+  await act?.(tab);
+}
+
+/** Has the demo show a state, and waits until it is drawn. */
+const showState = (tab: Tab, name: string): Promise<void> =>
+  tab.evaluate(async (fragment) => {
+    const drawn = (): Promise<unknown> => new Promise(requestAnimationFrame);
+    if (location.hash !== `#${fragment}`) {
+      const changed = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
+      location.hash = fragment;
+      await changed;
+    }
+    await drawn();
+    await drawn();
+  }, name);
+
+/**
+ * What axe finds. It tries code from a string and copes without: the policy's refusals meanwhile are not the
+ * page's. That the page by itself breaks no policy is seen where axe is not loaded.
+ */
+async function axe(tab: Tab): Promise<string[]> {
+  if (!(await tab.evaluate(() => "axe" in globalThis))) {
+    await tab.evaluate(axeSource);
+    await tab.evaluate(async () => {
+      await new Promise((resolve) => setTimeout(resolve));
+      (globalThis as unknown as Noted).violations.length = 0;
+    });
+  }
+  return tab.evaluate(async (tags) => {
+    const { axe, violations: forbidden } = globalThis as unknown as { axe: typeof AxeCore } & Noted;
+    const before = forbidden.length;
+    const { violations } = await axe.run(document, {
+      runOnly: { type: "tag", values: tags },
+      resultTypes: ["violations"],
+    });
+    // A violation is told in a task of its own.
+    await new Promise((resolve) => setTimeout(resolve));
+    forbidden.length = before;
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`),
+    );
+  }, TAGS);
+}
+
+/** What axe does not look at: nothing wider than the screen, targets large enough, one heading, a title. */
+const layoutFaults = (tab: Tab): Promise<string[]> =>
+  tab.evaluate((least) => {
+    const found: string[] = [];
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) found.push(`${scrollWidth} px wide on ${clientWidth}`);
+    const dialog = document.querySelector("dialog[open]");
+    const part = dialog ?? document;
+    if (part.querySelectorAll("h1").length !== 1) found.push("not one h1");
+    if (document.title.length < 5) found.push("no title");
+    for (const control of part.querySelectorAll("button, input, textarea, summary, a[href]")) {
+      const { width, height } = (control.closest("label") ?? control).getBoundingClientRect();
+      if (control.matches(".unseen") || width === 0) continue;
+      if (height < least - 0.5 || width < least - 0.5) found.push(`${width}×${height}: ${control.outerHTML}`);
+    }
+    return found;
+  }, TARGET);
+
+const CONTEXTS = (["en", "es"] as const).flatMap((language) =>
+  (["light", "dark"] as const).flatMap((colorScheme) =>
+    [PHONE, DESK].map((viewport) => ({ language, colorScheme, viewport })),
+  ),
+);
+
+describe("every look of the page", () => {
+  test.each(CONTEXTS)(
+    "$language, $colorScheme, $viewport.width px: axe clean, nothing cut off, nothing forbidden",
+    async ({ language, colorScheme, viewport }) => {
+      const scale = screenshots === undefined ? 1 : 0.75;
+      const watched = await open({ colorScheme, viewport, deviceScaleFactor: scale });
+      const { context, tab, faults } = watched;
+      await speak(tab, language);
+      for (const look of VISITS) {
+        await visit(tab, look);
+        const found = [...(await axe(tab)), ...(await layoutFaults(tab))];
+        expect(await tab.evaluate(() => document.documentElement.lang)).toBe(language);
+        faults.push(...found.map((fault) => `${look.name}: ${fault}`));
+        if (screenshots !== undefined && viewport === PHONE) {
+          const taken = pictures.get(look.name) ?? [];
+          taken.push(await shot(tab));
+          pictures.set(look.name, taken);
+        }
+      }
+      expect(await allFaults(watched)).toEqual([]);
+      await context.close();
+    },
+    600_000,
+  );
+
+  test("the control: axe and the layout check find what is planted", async () => {
+    const watched = await open({ viewport: PHONE });
+    const { context, tab } = watched;
+    await visit(tab, { name: "poll", state: "poll" });
+    expect(await axe(tab)).toEqual([]);
+    await tab.evaluate(() => {
+      const button = document.createElement("button");
+      button.style.width = "500px";
+      button.style.minHeight = "10px";
+      button.style.padding = "0";
+      document.querySelector("main")?.append(button);
+    });
+    expect((await axe(tab)).join()).toMatch(/button-name/);
+    expect((await layoutFaults(tab)).join()).toMatch(/px wide on.*500×\d/);
+    expect(await allFaults(watched)).toEqual([]);
+    // And what breaks the policy is seen.
+    await tab.evaluate(() => document.querySelector("main")?.setAttribute("style", "color: red"));
+    await tab.waitForFunction(() => (globalThis as unknown as Noted).violations.length > 0);
+    expect((await allFaults(watched)).join()).toMatch(/policy: style-src/);
+    await context.close();
+  });
+});
+
+/** The whole page, or the whole dialog, without what moves. */
+async function shot(tab: Tab): Promise<Uint8Array> {
+  const height = await tab.evaluate(() => {
+    const dialog = document.querySelector("dialog[open]");
+    return (dialog ?? document.documentElement).scrollHeight;
+  });
+  await tab.setViewportSize({ ...PHONE, height: Math.max(PHONE.height, height + 12) });
+  const png = await tab.screenshot({ animations: "disabled", caret: "hide" });
+  await tab.setViewportSize(PHONE);
+  return png;
+}
+
+describe("what the page is made of", () => {
+  const page = (): string => Buffer.from(built.get("/index.html")!).toString();
+
+  test("has no script or style of its own inside, and the host's policy", () => {
+    expect(page()).not.toMatch(/<style|<script(?![^>]* src=)|\sstyle=|\son\w+=|javascript:/i);
+    expect(page()).toContain(`http-equiv="Content-Security-Policy" content="${metaPolicy}"`);
+    expect(contentSecurityPolicy).toBe(`${metaPolicy}; frame-ancestors 'none'`);
+    // The service sends the same.
+    expect(PAGE_POLICY).toBe(contentSecurityPolicy);
+  });
+
+  test("names a digest for every script and style, which is theirs", async () => {
+    const tags = [...page().matchAll(/<(?:script|link)[^>]*(?:src|href)="\.\/([^"]+\.(?:js|css))"[^>]*>/g)];
+    const scripts = [...built.keys()].filter((path) => /^\/assets\/(?!.*worker).*\.(js|css)$/.test(path));
+    expect(tags.map(([, name]) => `/${name}`).sort()).toEqual(scripts.sort());
+    for (const [tag, name] of tags) {
+      const digest = await crypto.subtle.digest("SHA-384", new Uint8Array(built.get(`/${name}`)!));
+      expect(tag).toContain(`integrity="sha384-${Buffer.from(digest).toString("base64")}"`);
+    }
+  });
+
+  test("does not start with a script that differs from its digest", async () => {
+    const [script] = [...built.keys()].filter((path) => /^\/assets\/index-.*\.js$/.test(path));
+    const altered = new Map(built).set(script!, Buffer.concat([built.get(script!)!, Buffer.from("\n")]));
+    const other = await serveBooth(altered);
+    const tab = await browser.newPage();
+    const printed: string[] = [];
+    tab.on("console", (message) => printed.push(message.text()));
+    try {
+      await tab.goto(other.origin);
+      // What index.html itself says, and not one control.
+      expect(await tab.locator("h1").count()).toBe(1);
+      expect(await tab.locator("button").count()).toBe(0);
+      expect(printed.join()).toMatch(/integrity/);
+    } finally {
+      await tab.close();
+      await other.close();
+    }
+  });
+
+  test("lists the SHA-256 of every file but the host's own", async () => {
+    const listed = JSON.parse(Buffer.from(built.get("/assets.json")!).toString()) as Record<string, string>;
+    const others = ["/assets.json", "/config.json"];
+    const files = [...built.keys()].filter((path) => !others.includes(path));
+    expect(Object.keys(listed)).toEqual(files.map((path) => path.slice(1)).sort());
+    for (const [name, digest] of Object.entries(listed)) {
+      const own = await crypto.subtle.digest("SHA-256", new Uint8Array(built.get(`/${name}`)!));
+      expect(Buffer.from(own).toString("hex")).toBe(digest);
+    }
+  });
+});
+
+describe("the real build", () => {
+  let real: BuiltSite;
+  const hosts: RunningSite[] = [];
+  beforeAll(async () => {
+    real = await buildBooth("production", "build/booth-test");
+  }, 120_000);
+
+  afterAll(async () => {
+    // Only where the test failed that should have closed it.
+    for (const host of hosts) await host.close();
+  });
+
+  test("weighs at most 250 kB gzipped", () => {
+    const weights = [...real].map(
+      ([path, content]) => [path, gzipSync(content, { level: 9 }).length] as const,
+    );
+    const whole = weights.reduce((sum, [, weight]) => sum + weight, 0);
+    console.log(`the booth: ${whole} bytes as gzip`);
+    expect(whole).toBeGreaterThan(50_000);
+    expect(whole).toBeLessThanOrEqual(250_000);
+  });
+
+  test("holds nothing of the demo", () => {
+    const text = [...real.values()].map((content) => Buffer.from(content).toString()).join("\n");
+    expect(text).not.toMatch(/five-valleys|mill roof/i);
+    // The control: the demo does.
+    const demo = [...built.values()].map((content) => Buffer.from(content).toString()).join("\n");
+    expect(demo).toMatch(/five-valleys/);
+    expect(text).toContain(MESSAGES.es.welcome.title);
+  });
+
+  test("starts under the policy, and again without a network, from a shell and nothing else", async () => {
+    const host = await serveBooth(real);
+    hosts.push(host);
+    const watched = await open({}, host);
+    const { context, tab } = watched;
+    const welcome = tab.getByRole("heading", { name: MESSAGES.en.welcome.title });
+    await welcome.waitFor();
+    await tab.evaluate(() => navigator.serviceWorker.ready);
+    const kept = await tab.evaluate(async () => {
+      const names = await caches.keys();
+      const cache = await caches.open(names[0]!);
+      return { caches: names.length, urls: (await cache.keys()).map(({ url }) => new URL(url).pathname) };
+    });
+    const own = ["/index.html", "/sw.js", "/assets.json", "/config.json"];
+    const shell = [...real.keys()].filter((path) => !own.includes(path)).sort();
+    expect(kept).toEqual({ caches: 1, urls: ["/", ...shell, "/config.json"] });
+    expect(await allFaults(watched)).toEqual([]);
+    await hosts.pop()?.close();
+    await tab.reload();
+    await welcome.waitFor();
+    await context.close();
+  });
+
+  test("makes and unlocks an identity in its worker, under the policy", async () => {
+    const host = await serveBooth(real);
+    hosts.push(host);
+    const watched = await open({ viewport: PHONE }, host);
+    const { context, tab } = watched;
+    const { welcome, create, keep, words, app, locked, membership } = MESSAGES.en;
+    const button = (name: string) => tab.getByRole("button", { name });
+    await button(welcome.first).click();
+    await tab.getByLabel(keep.choose, { exact: true }).fill("a passphrase of a test");
+    await tab.getByLabel(keep.repeat).fill("a passphrase of a test");
+    await button(create.submit).click();
+    await tab.getByRole("heading", { name: words.title }).waitFor();
+    await button(words.show).click();
+    expect(await tab.locator(".word-list li").count()).toBe(24);
+    await button(words.written).click();
+    await tab.getByRole("heading", { name: membership.noneTitle }).waitFor();
+    await button(app.lock).click();
+    await tab.getByLabel(locked.passphrase).fill("another passphrase");
+    await button(locked.unlock).click();
+    await tab.getByText(locked.wrong).waitFor();
+    await tab.getByLabel(locked.passphrase).fill("a passphrase of a test");
+    await button(locked.unlock).click();
+    await tab.getByRole("heading", { name: membership.noneTitle }).waitFor();
+    expect(await allFaults(watched)).toEqual([]);
+    await context.close();
+    await hosts.pop()?.close();
+  }, 120_000);
+
+  test("takes a link out of the address bar, and says what is wrong with a bad one", async () => {
+    const host = await serveBooth(real);
+    hosts.push(host);
+    const { context, tab } = await open({}, host, "#poll=nonsense");
+    await tab.getByText(MESSAGES.en.faults.invitation.what).waitFor();
+    expect(tab.url()).toBe(`${host.origin}/`);
+    expect(await tab.evaluate(() => history.length)).toBe(2);
+    await context.close();
+    await hosts.pop()?.close();
+  });
+});
+
+describe("for whoever cannot see, point or wait", () => {
+  test("a ballot is filled in, looked over and cast by keyboard alone", async () => {
+    const { context, tab, faults } = await open({ viewport: PHONE });
+    await visit(tab, { name: "poll", state: "poll" });
+    await tabTo(tab, MESSAGES.en.poll.vote);
+    await tab.keyboard.press("Enter");
+    await tab.getByRole("heading", { name: MESSAGES.en.choose.title }).waitFor();
+    await tab.keyboard.press("Tab");
+    await tab.keyboard.press("ArrowDown");
+    expect(await tab.getByRole("radio", { name: "A second delivery bicycle" }).isChecked()).toBe(true);
+    await tabTo(tab, MESSAGES.en.choose.next);
+    await tab.keyboard.press("Enter");
+    await tab.getByRole("heading", { name: MESSAGES.en.review.title }).waitFor();
+    expect(await tab.getByRole("listitem").allTextContents()).toEqual(["A second delivery bicycle"]);
+    await tabTo(tab, MESSAGES.en.review.cast);
+    await tab.keyboard.press("Enter");
+    await tab.getByRole("heading", { name: MESSAGES.en.receipt.title }).waitFor();
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  test("a ranking is made by buttons, which keep the focus and say each place", async () => {
+    const { context, tab } = await open({ viewport: PHONE });
+    await visit(tab, { name: "", state: "choose-ranked" });
+    const [first, second] = ["Reading room and radio", "Repair the mill roof"];
+    const order = () => tab.locator("ol .name").allTextContents();
+    const said = () => tab.locator(".page > [role=status]").textContent();
+    expect(await order()).toEqual([first, second]);
+    await tab.getByRole("button", { name: `Move ${second} up` }).focus();
+    await tab.keyboard.press("Enter");
+    expect(await order()).toEqual([second, first]);
+    expect(await said()).toContain(`${second} is now in place 1 of 4.`);
+    const up = tab.getByRole("button", { name: `Move ${second} up` });
+    expect(await up.evaluate((button) => button === document.activeElement)).toBe(true);
+    expect(await up.getAttribute("aria-disabled")).toBe("true");
+    await tab.keyboard.press("Enter");
+    expect(await order()).toEqual([second, first]);
+    // The last one left over takes the last place by itself.
+    await tab.getByRole("button", { name: "Put in place 3: A second delivery bicycle" }).press("Enter");
+    expect(await order()).toEqual([second, first, "A second delivery bicycle", "Keep it for the winter"]);
+    // Taking one out of a whole order frees that one and the one left over.
+    await tab.getByRole("button", { name: `Take ${first} out of your order` }).press("Enter");
+    expect(await order()).toEqual([second, "A second delivery bicycle"]);
+    expect(await said()).toContain(`${first} is no longer placed.`);
+    await context.close();
+  });
+
+  test("points are typed or stepped, kept within their limits, and added up", async () => {
+    const { context, tab } = await open({ viewport: PHONE });
+    await visit(tab, { name: "", state: "choose-points" });
+    const field = tab.getByRole("spinbutton", { name: "Points for Keep it for the winter" });
+    const total = () => tab.locator(".total").textContent();
+    expect(await total()).toBe("14 of 16 used");
+    await field.fill("9");
+    await field.press("Tab");
+    expect(await field.inputValue()).toBe("3");
+    expect(await total()).toBe("19 of 16 used");
+    await tab.getByRole("button", { name: "One point less for Keep it for the winter" }).press("Enter");
+    await tab.getByRole("button", { name: "One point less for Keep it for the winter" }).press("Enter");
+    expect(await field.inputValue()).toBe("1");
+    expect(await total()).toBe("11 of 16 used");
+    await field.fill("");
+    await field.press("Tab");
+    expect(await field.inputValue()).toBe("0");
+    await context.close();
+  });
+
+  test("the plain words open from everywhere, hold the focus, and give it back", async () => {
+    const { context, tab } = await open({ viewport: PHONE });
+    for (const state of ["starting", "welcome", "choose-single", "check", "refused"]) {
+      await visit(tab, { name: "", state });
+      const button = tab.getByRole("button", { name: MESSAGES.en.app.plain });
+      await button.focus();
+      await tab.keyboard.press("Enter");
+      await tab.waitForFunction(() => document.activeElement?.matches("dialog h1"));
+      await tab.keyboard.press("Escape");
+      await tab.locator("dialog").waitFor({ state: "detached" });
+      expect(await button.evaluate((own) => own === document.activeElement)).toBe(true);
+    }
+    await context.close();
+  });
+
+  test("a faulty field takes the focus, names its fault, and is told apart by more than colour", async () => {
+    const { context, tab } = await open({ viewport: PHONE });
+    await visit(tab, VISITS.find(({ name }) => name === "welcome-create-faulty")!);
+    const active = await tab.evaluate(() => {
+      const field = document.activeElement!;
+      const described = field.getAttribute("aria-describedby")!.split(" ");
+      return {
+        invalid: field.getAttribute("aria-invalid"),
+        text: described.map((id) => document.getElementById(id)?.textContent).join(" "),
+      };
+    });
+    expect(active.invalid).toBe("true");
+    expect(active.text).toContain("The passphrase needs at least 12 characters.");
+    await context.close();
+  });
+
+  test("text of twice the size fits a phone, and the page by itself breaks no policy", async () => {
+    const watched = await open({ viewport: PHONE });
+    const { context, tab } = watched;
+    const wide: string[] = [];
+    for (const language of ["en", "es"] as const) {
+      await speak(tab, language);
+      for (const look of VISITS) {
+        await tab.evaluate(() => document.documentElement.style.removeProperty("font-size"));
+        await visit(tab, look);
+        const faults = await tab.evaluate(() => {
+          document.documentElement.style.fontSize = "36px";
+          const { scrollWidth, clientWidth } = document.documentElement;
+          return scrollWidth > clientWidth ? [`${scrollWidth} px wide on ${clientWidth}`] : [];
+        });
+        wide.push(...faults.map((fault) => `${language} ${look.name}: ${fault}`));
+      }
+    }
+    expect(wide).toEqual([]);
+    expect(await allFaults(watched)).toEqual([]);
+    await context.close();
+  }, 120_000);
+
+  test("nothing moves for whoever asked for less motion", async () => {
+    const motion = (tab: Tab) =>
+      tab.evaluate(() => getComputedStyle(document.querySelector("progress")!).animationName);
+    const still = await open({ reducedMotion: "reduce" });
+    await visit(still.tab, { name: "", state: "starting" });
+    expect(await motion(still.tab)).toBe("none");
+    await still.context.close();
+    const moving = await open({ reducedMotion: "no-preference" });
+    await visit(moving.tab, { name: "", state: "starting" });
+    expect(await motion(moving.tab)).not.toBe("none");
+    await moving.context.close();
+  });
+
+  test("forced colours get the system's own marks", async () => {
+    const { context, tab } = await open({ forcedColors: "active", viewport: PHONE });
+    await visit(tab, { name: "", state: "choose-sealing" });
+    const look = await tab.evaluate(() => getComputedStyle(document.querySelector("input")!).appearance);
+    expect(look).toBe("auto");
+    await context.close();
+  });
+});
+
+/** Presses Tab until the control with this name has the focus. */
+async function tabTo(tab: Tab, name: string): Promise<void> {
+  for (let i = 0; i < 40; i++) {
+    await tab.keyboard.press("Tab");
+    if ((await tab.evaluate(() => document.activeElement?.textContent?.trim())) === name) return;
+  }
+  throw new Error(`Tab does not reach "${name}"`);
+}
+
+describe("what the page says and leaves behind", () => {
+  test("the language follows the reader's, and switching stores and fetches nothing", async () => {
+    const { context, tab, faults } = await open({ locale: "es-AR" });
+    const lang = () => tab.evaluate(() => document.documentElement.lang);
+    expect(await lang()).toBe("es");
+    await visit(tab, { name: "", state: "welcome" });
+    const before = await tab.evaluate(() => history.length);
+    const requests: string[] = [];
+    tab.on("request", (request) => requests.push(request.url()));
+    await speak(tab, "en");
+    expect(await lang()).toBe("en");
+    expect(await tab.getByRole("heading").first().textContent()).toBe(MESSAGES.en.welcome.title);
+    const left = await tab.evaluate(async () => ({
+      cookie: document.cookie,
+      local: localStorage.length,
+      session: sessionStorage.length,
+      databases: await indexedDB.databases(),
+      history: history.length,
+    }));
+    expect(left).toEqual({ cookie: "", local: 0, session: 0, databases: [], history: before });
+    expect(requests).toEqual([]);
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  test.each(["en", "es"] as const)("a ballot is called cast with a receipt only (%s)", async (language) => {
+    const { context, tab } = await open({ viewport: PHONE });
+    await speak(tab, language);
+    const { receipt, poll, casting } = MESSAGES[language];
+    const says = async (state: string, text: string): Promise<boolean> => {
+      await visit(tab, { name: "", state });
+      return (await tab.locator("main").innerText()).includes(text);
+    };
+    expect(await says("receipt", receipt.title)).toBe(true);
+    expect(await says("poll-closed", poll.cast)).toBe(true);
+    for (const state of ["casting-delayed", "casting-sending", "casting-no-answer", "casting-refused"]) {
+      expect(await says(state, receipt.title)).toBe(false);
+      expect(await says(state, casting.notCast)).toBe(true);
+    }
+    expect(await says("receipt-none", receipt.title)).toBe(false);
+    expect(await says("poll-sealed", receipt.title)).toBe(false);
+    await context.close();
+  });
+
+  test.each(["en", "es"] as const satisfies Language[])(
+    "development keys are named on every page of a poll (%s)",
+    async (language) => {
+      const { context, tab } = await open({ viewport: PHONE });
+      await speak(tab, language);
+      for (const state of ["poll", "choose-single", "review", "receipt", "check"]) {
+        await visit(tab, { name: "", state });
+        expect(await tab.locator(".rehearsal").innerText()).toContain(
+          MESSAGES[language].app.development.title,
+        );
+      }
+      await context.close();
+    },
+  );
+
+  test("the QR codes hold what they say, and nothing of the votes stands in address or title", async () => {
+    const { context, tab } = await open({ viewport: PHONE });
+    await visit(tab, { name: "", state: "review" });
+    const shown = await tab.evaluate(() => `${document.title} ${location.href.split("#")[0]}`);
+    expect(shown).not.toMatch(/bicycle/);
+    await visit(tab, { name: "", state: "receipt" });
+    expect(await tab.getByRole("img", { name: MESSAGES.en.receipt.qr }).count()).toBe(1);
+    expect(await tab.locator("main").innerText()).not.toMatch(/bicycle/);
+    await context.close();
+  });
+});

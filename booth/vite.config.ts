@@ -1,0 +1,189 @@
+// How the booth is built. `vite build booth` makes booth/dist; with `--mode demo` it makes build/booth-demo, whose
+// states are chosen by the fragment of its address.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+import { metaPolicy } from "./policy.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Most that the page may weigh, gzipped, without artifacts. */
+const BUDGET_BYTES = 250_000;
+
+/** Differs from host to host, so it is no part of the shell and has no digest. */
+const HOSTS_OWN = "config.json";
+
+/** Content of the emitted files, by name. */
+type Contents = ReadonlyMap<string, Uint8Array>;
+
+export default defineConfig(({ mode }) => ({
+  root: here("."),
+  // Any static host, in any folder.
+  base: "./",
+  resolve: {
+    conditions: ["source", ...defaultClientConditions],
+    // snarkjs has a copy of the same version for itself: 40 kB gzipped, twice.
+    alias: { ffjavascript: proversFfjavascript() },
+  },
+  build: {
+    outDir: here(mode === "demo" ? "../build/booth-demo" : "dist"),
+    emptyOutDir: true,
+    target: "es2022",
+    // Nothing inside of anything else: every file has a digest of its own.
+    assetsInlineLimit: 0,
+    // The plugin below does it, with digests.
+    modulePreload: false,
+    cssCodeSplit: false,
+    rolldownOptions: {
+      input: { index: here("index.html"), sw: here("src/sw.ts") },
+      output: {
+        // The service worker's address must stay the same.
+        entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+      },
+    },
+  },
+  plugins: [withoutWhatIsNeverUsed(), sharingWorker(), lockedDown()],
+}));
+
+function proversFfjavascript(): string {
+  const main = createRequire(here("../prover/package.json")).resolve("ffjavascript");
+  return join(dirname(main), "browser.esm.js");
+}
+
+/**
+ * Leaves out what a bundler cannot see to be unused, about 12 kB gzipped: the second curve of snarkjs and
+ * ffjavascript (polls are on BN254), and zod's translation of schemas to JSON Schema (the service's business).
+ * Whoever calls it all the same gets an error. A library that changed so that nothing is found fails the build.
+ */
+function withoutWhatIsNeverUsed(): Plugin {
+  const unavailable = 'function unavailable() { throw new Error("left out of the page"); }';
+  return {
+    name: "booth-without-what-is-never-used",
+    apply: "build",
+    enforce: "pre",
+    transform(code, id) {
+      if (/\/(ffjavascript|snarkjs)\/build\/browser\.esm\.js$/.test(id)) {
+        const call = "await buildBls12381(";
+        if (!code.includes(call)) this.error(`nothing to leave out of ${id}`);
+        return `${code.replaceAll(call, "await unavailable(")}\n${unavailable}`;
+      }
+      if (/\/zod\/v4\/core\/core\.js$/.test(id)) {
+        // zod tries whether it may compile code from strings; the policy forbids it, and browsers report the try.
+        const config = "__zod_globalConfig = {}";
+        if (!code.includes(config)) this.error(`no configuration in ${id}`);
+        return code.replace(config, "__zod_globalConfig = { jitless: true }");
+      }
+      if (/\/zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/.test(id)) {
+        const names = [...code.matchAll(/^export (?:const|function|class) (\w+)/gm)].map(([, name]) => name!);
+        if (names.length === 0) this.error(`nothing to leave out of ${id}`);
+        // Those that make a method are called for every schema; the method is what nobody calls.
+        const made = (name: string): string => (/^create/.test(name) ? "() => unavailable" : "unavailable");
+        return [...names.map((name) => `export const ${name} = ${made(name)};`), unavailable].join("\n");
+      }
+      return null;
+    },
+  };
+}
+
+/**
+ * The worker's address, as `virtual:booth-worker`. Vite would bundle a worker by itself, with a second copy of
+ * all that it has in common with the page; as a part of the same build it shares them.
+ */
+function sharingWorker(): Plugin {
+  const name = "virtual:booth-worker";
+  const entry = here("src/worker/prove.ts");
+  let isBuild = true;
+  return {
+    name: "booth-sharing-worker",
+    configResolved({ command }) {
+      isBuild = command === "build";
+    },
+    resolveId: (id) => (id === name ? `\0${name}` : null),
+    load(id) {
+      if (id !== `\0${name}`) return null;
+      if (!isBuild) return 'export default new URL("/src/worker/prove.ts", import.meta.url).href;';
+      const reference = this.emitFile({ type: "chunk", id: entry, name: "worker" });
+      return `export default import.meta.ROLLUP_FILE_URL_${reference};`;
+    },
+  };
+}
+
+/**
+ * What the page does for itself, whoever hosts it: the policy, a digest on every script and style that it loads,
+ * the list of the shell in the service worker, and `assets.json` with the SHA-256 of every file, for comparing.
+ */
+function lockedDown(): Plugin {
+  return {
+    name: "booth-locked-down",
+    apply: "build",
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        const html = bundle["index.html"];
+        const serviceWorker = bundle["sw.js"];
+        if (html?.type !== "asset" || serviceWorker?.type !== "chunk")
+          this.error("index.html or sw.js is missing");
+        const contents = new Map(publicFiles());
+        for (const [name, file] of Object.entries(bundle)) {
+          contents.set(name, Buffer.from(file.type === "chunk" ? file.code : file.source));
+        }
+        const modules = Object.values(bundle)
+          // A worker's script is no module of the page: reading it beforehand would only cost time.
+          .filter((file) => file.type === "chunk" && file !== serviceWorker && file.name !== "worker")
+          .map(({ fileName }) => fileName);
+        html.source = lockedPage(String(html.source), contents, modules);
+        contents.set("index.html", Buffer.from(html.source));
+        contents.delete("sw.js");
+        serviceWorker.code = serviceWorker.code.replaceAll("__SHELL__", JSON.stringify(shellOf(contents)));
+        contents.set("sw.js", Buffer.from(serviceWorker.code));
+        this.emitFile({ type: "asset", fileName: "assets.json", source: digests(contents) });
+        const zipped = [...contents.values()].reduce(
+          (sum, content) => sum + gzipSync(content, { level: 9 }).length,
+          0,
+        );
+        this.info(`${zipped} bytes gzipped, of at most ${BUDGET_BYTES}, without artifacts`);
+      },
+    },
+  };
+}
+
+/** Files that Vite copies as they are. */
+function publicFiles(): readonly (readonly [string, Uint8Array])[] {
+  const names = readdirSync(here("public")).filter((name) => name !== HOSTS_OWN);
+  return names.map((name) => [name, readFileSync(here(`public/${name}`))]);
+}
+
+/** The page with its policy and its digests, and with every module that it will load named beforehand. */
+function lockedPage(html: string, contents: Contents, modules: readonly string[]): string {
+  const integrity = (name: string): string =>
+    `integrity="sha384-${createHash("sha384").update(contents.get(name)!).digest("base64")}"`;
+  const tag = /<(script|link)\b([^>]*?)\b(src|href)="\.\/([^"]+\.(?:js|css))"/g;
+  const seen = new Set<string>();
+  const withDigests = html.replace(tag, (all, _element, _attributes, _kind, name: string) => {
+    seen.add(name);
+    return `${all} ${integrity(name)}`;
+  });
+  const rest = modules
+    .filter((name) => !seen.has(name))
+    .map((name) => `<link rel="modulepreload" crossorigin href="./${name}" ${integrity(name)}>`);
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${metaPolicy}">`;
+  return withDigests.replace(/(<meta charset="[^"]*"[^>]*>)/, [`$1`, policy, ...rest].join("\n    "));
+}
+
+/** Names of the shell's files, and one digest over all of it. */
+function shellOf(contents: Contents): { readonly version: string; readonly files: readonly string[] } {
+  const files = [...contents.keys()].filter((name) => name !== "index.html").sort();
+  const version = createHash("sha256").update(digests(contents)).digest("hex").slice(0, 16);
+  return { version, files };
+}
+
+/** SHA-256 by name, as JSON. */
+function digests(contents: Contents): string {
+  const entries = [...contents].sort(([a], [b]) => (a < b ? -1 : 1));
+  const all = entries.map(([name, content]) => [name, createHash("sha256").update(content).digest("hex")]);
+  return `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`;
+}
