@@ -165,8 +165,11 @@ export const en: Messages = {
     goOn: "Go on sending it",
     check: "Check ballot and result",
     hiddenTitle: "Hidden from whom?",
-    hiddenHow:
-      "How you vote is encrypted on this device: neither the server nor the organisers can read it. Only {threshold} of the {trustees} trustees together could open single ballots; their task is to open nothing but the sum.",
+    hiddenHow: {
+      one: "How you vote is encrypted on this device: neither the server nor the organisers can read it. The trustee alone could open single ballots; the task is to open nothing but the sum.",
+      other:
+        "How you vote is encrypted on this device: neither the server nor the organisers can read it. Only {threshold} of the {count} trustees together could open single ballots; their task is to open nothing but the sum.",
+    },
     hiddenWho:
       "Your ballot bears no name. Everybody can see that a member on the roll cast it; nobody can see which one.",
     shownWhen:
@@ -179,7 +182,7 @@ export const en: Messages = {
     checkedText:
       "The registrar and all trustees have signed this poll. Keys and roll are the ones they signed.",
     trustees: {
-      one: "The result is opened by the trustee ({threshold} is needed):",
+      one: "The result is opened by one trustee alone:",
       other: "The result can be opened by {threshold} of these {count} trustees together:",
     },
     witnesses: "These also witness the closing:",
@@ -311,14 +314,17 @@ export const en: Messages = {
     board: {
       question: "Do others see the same board?",
       text: "The checkpoint is the board's signed fingerprint. Compare it with somebody who uses another connection: by phone, on a notice board, on paper.",
-      here: "The board here holds {size} ballots.",
+      here: { one: "The board here holds {count} ballot.", other: "The board here holds {count} ballots." },
       checkpoint: "Checkpoint seen here",
       save: "Save the checkpoint",
       paste: "A checkpoint that somebody else saw",
       pasteHint: "Paste all of its lines.",
       compare: "Compare",
       empty: "Paste a checkpoint first.",
-      good: "Both belong to one and the same board. Theirs had {size} ballots.",
+      good: {
+        one: "Both belong to one and the same board. Theirs had {count} ballot.",
+        other: "Both belong to one and the same board. Theirs had {count} ballots.",
+      },
     },
     result: {
       question: "What is the result?",

@@ -166,8 +166,11 @@ export const es: Messages = {
     goOn: "Seguir con el envío",
     check: "Comprobar papeleta y resultado",
     hiddenTitle: "¿Oculto para quién?",
-    hiddenHow:
-      "Lo que votas se cifra en este dispositivo: ni el servidor ni quienes organizan pueden leerlo. Solo {threshold} de las {trustees} personas custodias, juntas, podrían abrir papeletas sueltas; su tarea es abrir únicamente la suma.",
+    hiddenHow: {
+      one: "Lo que votas se cifra en este dispositivo: ni el servidor ni quienes organizan pueden leerlo. La persona custodia, sola, podría abrir papeletas sueltas; su tarea es abrir únicamente la suma.",
+      other:
+        "Lo que votas se cifra en este dispositivo: ni el servidor ni quienes organizan pueden leerlo. Solo {threshold} de las {count} personas custodias, juntas, podrían abrir papeletas sueltas; su tarea es abrir únicamente la suma.",
+    },
     hiddenWho:
       "Tu papeleta no lleva nombre. Cualquiera puede ver que la emitió alguien del censo; nadie puede ver quién.",
     shownWhen:
@@ -180,7 +183,7 @@ export const es: Messages = {
     checkedText:
       "Quien lleva el censo y todas las personas custodias han firmado esta votación. Las claves y el censo son los que firmaron.",
     trustees: {
-      one: "El resultado lo abre la persona custodia (hace falta {threshold}):",
+      one: "El resultado lo abre una sola persona custodia:",
       other: "El resultado lo pueden abrir {threshold} de estas {count} personas custodias juntas:",
     },
     witnesses: "También dan fe del cierre:",
@@ -325,14 +328,20 @@ export const es: Messages = {
     board: {
       question: "¿Ven las demás personas el mismo tablón?",
       text: "El punto de control es la huella firmada del tablón. Compáralo con alguien que use otra conexión: por teléfono, en un tablón de anuncios, en papel.",
-      here: "El tablón que se ve aquí tiene {size} papeletas.",
+      here: {
+        one: "El tablón que se ve aquí tiene {count} papeleta.",
+        other: "El tablón que se ve aquí tiene {count} papeletas.",
+      },
       checkpoint: "Punto de control que se ve aquí",
       save: "Guardar el punto de control",
       paste: "Un punto de control que haya visto otra persona",
       pasteHint: "Pega todas sus líneas.",
       compare: "Comparar",
       empty: "Pega primero un punto de control.",
-      good: "Los dos son de un mismo tablón. El suyo tenía {size} papeletas.",
+      good: {
+        one: "Los dos son de un mismo tablón. El suyo tenía {count} papeleta.",
+        other: "Los dos son de un mismo tablón. El suyo tenía {count} papeletas.",
+      },
     },
     result: {
       question: "¿Cuál es el resultado?",

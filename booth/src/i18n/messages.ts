@@ -168,7 +168,7 @@ export interface Messages {
     readonly goOn: string;
     readonly check: string;
     readonly hiddenTitle: string;
-    readonly hiddenHow: Phrase<"threshold" | "trustees">;
+    readonly hiddenHow: Plural<"threshold">;
     readonly hiddenWho: string;
     readonly shownWhen: string;
     readonly pressure: string;
@@ -297,14 +297,14 @@ export interface Messages {
     readonly board: {
       readonly question: string;
       readonly text: string;
-      readonly here: Phrase<"size">;
+      readonly here: Plural;
       readonly checkpoint: string;
       readonly save: string;
       readonly paste: string;
       readonly pasteHint: string;
       readonly compare: string;
       readonly empty: string;
-      readonly good: Phrase<"size">;
+      readonly good: Plural;
     };
     readonly result: {
       readonly question: string;

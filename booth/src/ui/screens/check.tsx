@@ -129,7 +129,7 @@ function Board({ check: { checkpoint, comparison } }: { readonly check: CheckSta
       <p>{m.check.board.text}</p>
       {checkpoint.at === "good" ? (
         <>
-          <p>{fill(m.check.board.here, { size: format.number(checkpoint.value.size) })}</p>
+          <p>{format.count(m.check.board.here, checkpoint.value.size)}</p>
           <Copyable label={m.check.board.checkpoint} text={checkpoint.value.text} lines />
           <div>
             <Button onPress={() => saveFile("checkpoint.txt", checkpoint.value.text)}>
@@ -158,10 +158,7 @@ function Board({ check: { checkpoint, comparison } }: { readonly check: CheckSta
         </div>
       </Form>
       {comparison.at !== "unknown" && (
-        <Answer
-          finding={comparison}
-          good={({ otherSize }) => fill(m.check.board.good, { size: format.number(otherSize) })}
-        />
+        <Answer finding={comparison} good={({ otherSize }) => format.count(m.check.board.good, otherSize)} />
       )}
     </Question>
   );

@@ -114,13 +114,13 @@ function Ways({ session, own }: { readonly session: PollSession; readonly own: O
 }
 
 function Hidden({ session }: { readonly session: PollSession }) {
-  const { m } = usePage();
+  const { m, format } = usePage();
   const { threshold, trustees, rules } = session.poll.poll;
   return (
     <section class="stack">
       <h2>{m.poll.hiddenTitle}</h2>
       <ul class="bullets">
-        <li>{fill(m.poll.hiddenHow, { threshold, trustees: trustees.length })}</li>
+        <li>{format.count(m.poll.hiddenHow, trustees.length, { threshold })}</li>
         <li>{m.poll.hiddenWho}</li>
         <li>{m.poll.shownWhen}</li>
         <li>{rules.revisions ? m.poll.pressure : m.poll.pressureFinal}</li>
