@@ -204,6 +204,12 @@ describe("records of another key generation are refused", () => {
     const forged = JSON.stringify({ ...message, signature: other.signature });
     return refusedFiles(joined([forged, ...lines.slice(1)]), semantic("dkg-bad-signature"));
   });
+  test("with a field that nobody signed and parsers like to drop", () => {
+    const text = fromUtf8(good.registration.dkg);
+    const planted = text.replace('{"message":{', '{"message":{"__proto__":{"note":1},');
+    expect(planted).not.toBe(text);
+    return refusedFiles({ dkg: utf8(planted) }, semantic("dkg-bad-signature"));
+  });
   test("another poll's", () =>
     refusedFiles({ dkg: otherPoll.registration.dkg }, semantic("dkg-other-ceremony")));
   test("a second run of the same ceremony, which made another key", () => {

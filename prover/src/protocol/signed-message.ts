@@ -14,7 +14,12 @@ export interface SignedMessage {
   readonly signature: string;
 }
 
-const wrapperSchema = z.strictObject({ message: z.record(z.string(), z.unknown()), signature: hex(64) });
+/** Not z.record: that drops a field called __proto__, so that bytes nobody signed would pass. */
+const messageSchema = z.custom<Record<string, unknown>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "expected an object",
+);
+const wrapperSchema = z.strictObject({ message: messageSchema, signature: hex(64) });
 
 /** Signs a message in a role. */
 export function signMessage(
