@@ -8,6 +8,7 @@ import {
   describeMachine,
   headLine,
   measureAudit,
+  measureBooth,
   measureDecoding,
   measureProofs,
   measureRegistration,
@@ -53,6 +54,15 @@ async function benchmarks(runs: number, ballots: number): Promise<Map<string, As
     ["decoding", measureDecoding({ runs })],
     ["tally", measureTally(count)],
     ["audit", measureAudit(count)],
+    [
+      "booth",
+      measureBooth({
+        keys,
+        runs,
+        boothDirectory: join(REPOSITORY_ROOT, "booth/dist"),
+        bareProofPage: join(REPOSITORY_ROOT, "benchmarks/pages/bare-proof"),
+      }),
+    ],
   ]);
 }
 

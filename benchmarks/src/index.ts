@@ -1,5 +1,6 @@
 // Benchmarks of commune-zk: nothing runs on import. scripts/bench.ts is the command.
 
+export { type BoothBenchOptions, measureBooth } from "./browser/booth.ts";
 export { type CountOptions, measureAudit, measureTally } from "./count.ts";
 export { measureDecoding } from "./decoding.ts";
 export { describeCommit, describeLoad, describeMachine } from "./machine.ts";

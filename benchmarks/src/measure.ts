@@ -3,8 +3,8 @@
 /** Samples of one quantity. */
 export interface Measurement {
   readonly name: string;
-  /** Milliseconds, or bytes. */
-  readonly unit: "ms" | "bytes";
+  /** Milliseconds, bytes, or how often one quantity holds another. */
+  readonly unit: "ms" | "bytes" | "ratio";
   /** In the order in which they were taken. */
   readonly samples: readonly number[];
 }

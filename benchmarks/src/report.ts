@@ -25,6 +25,7 @@ export function headLine(): string {
 
 function scaleOf({ unit, samples }: Measurement): { unit: string; divisor: number } {
   if (unit === "bytes") return { unit: "MiB", divisor: MIB };
+  if (unit === "ratio") return { unit: "×", divisor: 1 };
   return median(samples) < 1000 ? { unit: "ms", divisor: 1 } : { unit: "s", divisor: 1000 };
 }
 

@@ -9,7 +9,8 @@ const MAX_BYTES = 256 * 2 ** 20;
 
 /**
  * A fetch that fails with {@link NoAnswerError} where nothing arrives for {@link SILENCE_MS}, or where the
- * network fails; its responses are whole. It sends no credentials and no referrer.
+ * network fails; its responses are whole. It sends no credentials and no referrer, and goes past the browser's
+ * cache: what is good core keeps itself, and what was bad must not come back from a copy when it is asked again.
  *
  * @param onBytes - called as bytes arrive, with their number so far.
  */
@@ -29,6 +30,7 @@ export function patientFetch(
       const response = await get(input, {
         ...init,
         signal: silence.signal,
+        cache: "no-store",
         credentials: "omit",
         referrerPolicy: "no-referrer",
       });

@@ -126,15 +126,24 @@ export class Proving {
       const record = await tasks.run(
         "prove",
         { material, privateKey, path, votes: [...votes], revision },
-        { signal, artifacts: loader, onProgress: (progress) => show(stateOf(progress)) },
+        {
+          signal,
+          artifacts: loader,
+          onProgress: (progress) => {
+            // The worker has checked the digests: from now on this device can seal without a network.
+            if ("phase" in progress && progress.phase === "witness") void loader.confirm(files);
+            show(stateOf(progress));
+          },
+        },
       );
       const sealed = sealedOf(opened.poll, record);
+      // For engines that do not tell their phases.
+      await loader.confirm(files);
       signal.throwIfAborted();
       this.#sealed = sealed;
       show({ at: "ready" });
-      await loader.confirm(files);
       // The next change of the votes finds a worker ready.
-      if (!signal.aborted) tasks.warm();
+      tasks.warm();
     } catch (error) {
       if (signal.aborted) return;
       const isBad = error instanceof InputError && error.code.startsWith("artifact-");

@@ -1,16 +1,13 @@
 // The booth, built and served as a careful host would.
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { type RunningSite, serve } from "../../../prover/test/browser/server.ts";
+import { type BuiltSite, readSite } from "../../../benchmarks/src/browser/bundle.ts";
+import { type RunningSite, serve } from "../../../benchmarks/src/browser/static-site.ts";
 import { BOOTH_HEADERS } from "../../policy.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-
-/** Files of a build, by path from `/`. */
-export type BuiltSite = ReadonlyMap<string, Uint8Array>;
 
 /**
  * Builds the booth, in a process of its own: Vite holds threads.
@@ -25,16 +22,6 @@ export async function buildBooth(mode: "demo" | "production", outDir: string): P
   const env = { ...process.env, NODE_ENV: "production" };
   await promisify(execFile)(process.execPath, [vite, "build", "booth", ...options], { cwd: root, env });
   return readSite(join(root, outDir));
-}
-
-async function readSite(directory: string): Promise<BuiltSite> {
-  const site = new Map<string, Uint8Array>();
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    site.set(`/${relative(directory, path).split(sep).join("/")}`, await readFile(path));
-  }
-  return site;
 }
 
 /** Serves a build on loopback, `/` being its page. */

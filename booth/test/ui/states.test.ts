@@ -10,14 +10,15 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type AxeCore from "axe-core";
 import type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from "playwright-core";
-import { launchChromium } from "../../../prover/test/browser/chromium.ts";
-import type { RunningSite } from "../../../prover/test/browser/server.ts";
+import type { BuiltSite } from "../../../benchmarks/src/browser/bundle.ts";
+import { launchChromium } from "../../../benchmarks/src/browser/chromium.ts";
+import type { RunningSite } from "../../../benchmarks/src/browser/static-site.ts";
 import { PAGE_POLICY } from "../../../verifier/src/http/pages.ts";
 import { contentSecurityPolicy, metaPolicy } from "../../policy.ts";
 import type { Language } from "../../src/i18n/format.ts";
 import { MESSAGES } from "../../src/i18n/index.ts";
 import { sideBySide } from "../support/png.ts";
-import { type BuiltSite, buildBooth, serveBooth } from "../support/site.ts";
+import { buildBooth, serveBooth } from "../support/site.ts";
 import { VISITS, type Visit } from "./visits.ts";
 
 const PHONE = { width: 360, height: 740 };

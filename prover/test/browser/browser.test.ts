@@ -1,12 +1,13 @@
 // The prover in a real browser: bundled by Vite without configuration, in a worker, under a strict policy.
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser, Page as Tab } from "playwright-core";
+import { type BuiltSite, bundle } from "../../../benchmarks/src/browser/bundle.ts";
+import { launchChromium } from "../../../benchmarks/src/browser/chromium.ts";
+import { type RunningSite, serve } from "../../../benchmarks/src/browser/static-site.ts";
 import {
   checkStatement,
   circuitEntry,
@@ -22,9 +23,7 @@ import {
 } from "../../src/index.ts";
 import { artifacts, manifest } from "../support/keys.ts";
 import { judge, makePoll } from "../support/polls.ts";
-import { launchChromium } from "./chromium.ts";
 import type { Answer, Page, Request } from "./messages.ts";
-import { type RunningSite, serve } from "./server.ts";
 
 const rehearsed = makePoll();
 const poll = judge(rehearsed.registration);
@@ -33,8 +32,8 @@ const circuit = circuitEntry(manifest.manifest, poll.circuit);
 const builds = fileURLToPath(new URL("../../../build", import.meta.url));
 await mkdir(builds, { recursive: true });
 const directory = await mkdtemp(join(builds, "browser-test-"));
-const bundled = new Map<string, Uint8Array>();
 
+let bundled: BuiltSite;
 let site: RunningSite;
 let browser: Browser;
 let tab: Tab;
@@ -46,13 +45,7 @@ const requests: string[] = [];
 const printed: string[] = [];
 
 beforeAll(async () => {
-  const script = fileURLToPath(new URL("build.mjs", import.meta.url));
-  await promisify(execFile)(process.execPath, [script, directory]);
-  for (const name of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    if (!name.isFile()) continue;
-    const path = join(name.parentPath, name.name);
-    bundled.set(path.slice(directory.length), await readFile(path));
-  }
+  bundled = await bundle(fileURLToPath(new URL(".", import.meta.url)), directory);
   const wasm = await readArtifact(artifacts, circuit.wasm);
   const provingKey = await readArtifact(artifacts, circuit.provingKey);
   const flipped = Uint8Array.from(wasm);

@@ -55,9 +55,12 @@ export interface ElectionServiceOptions {
   /** The clock, in seconds since 1970. It opens and closes polls, and is written nowhere. */
   readonly now: () => number;
   readonly allowDevelopmentKeys: boolean;
-  /** See `PollBoard`; 25 unless told. */
+  /** See `PollBoard`; {@link DEFAULT_COMMIT_DELAY_MS} unless told. */
   readonly commitDelayMs?: number;
 }
+
+/** How long a ballot waits for others to be committed with. */
+export const DEFAULT_COMMIT_DELAY_MS = 25;
 
 /** A signed poll with its roll and the record of its key generation, from the operator. */
 export interface PollFiles {
@@ -324,7 +327,7 @@ export class ElectionService {
   }
 
   async #openBoard(pollId: string): Promise<PollBoard> {
-    const { store, boardKey, commitDelayMs = 25 } = this.#options;
+    const { store, boardKey, commitDelayMs = DEFAULT_COMMIT_DELAY_MS } = this.#options;
     const poll = await store.readFile(pollId, publicPaths.poll);
     const signatures = await store.readFile(pollId, publicPaths.signatures);
     if (poll === undefined || signatures === undefined) throw new InputError("poll-unknown", "no such poll");
