@@ -18,9 +18,9 @@ import { taskWorker } from "./worker/protocol.ts";
 export async function browserBooth(): Promise<Booth> {
   const pageUrl = location.origin + location.pathname;
   const get = fetch.bind(globalThis);
-  const storage = await indexedDbStorage();
+  const [storage, config] = await Promise.all([indexedDbStorage(), readConfig(get, pageUrl)]);
   const booth = makeBooth({
-    config: await readConfig(get, pageUrl),
+    config,
     pageUrl,
     storage,
     artifactCache: storageArtifacts(storage),

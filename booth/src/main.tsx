@@ -10,6 +10,8 @@ const root = document.getElementById("booth");
 if (root === null) throw new Error("index.html has no #booth");
 root.replaceChildren();
 const asked = navigator.languages;
+/** How long the page has for itself before its own files are kept for times without a network. */
+const SHELL_WAIT_MS = 2_000;
 
 function show(booth: Booth, linkFault: string | null = null): void {
   render(<App booth={booth} asked={asked} linkFault={linkFault} />, root!);
@@ -29,10 +31,6 @@ async function openAddress(booth: Booth): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  if ("serviceWorker" in navigator) {
-    // Without it the page works while there is a network; nothing to tell the member.
-    navigator.serviceWorker.register(new URL("sw.js", location.href)).catch(() => undefined);
-  }
   try {
     const booth = await browserBooth();
     show(booth);
@@ -41,6 +39,16 @@ async function start(): Promise<void> {
   } catch (error) {
     show(refusedBooth(codeOf(error)));
   }
+  keepShell();
+}
+
+/** Has the service worker keep the page's own files, once the page is there: fetching them all again is work. */
+function keepShell(): void {
+  if (!("serviceWorker" in navigator)) return;
+  setTimeout(() => {
+    // Without it the page works while there is a network; nothing to tell the member.
+    navigator.serviceWorker.register(new URL("sw.js", location.href)).catch(() => undefined);
+  }, SHELL_WAIT_MS);
 }
 
 async function startDemo(): Promise<void> {

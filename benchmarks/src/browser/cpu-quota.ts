@@ -1,56 +1,63 @@
-// A share of one core for a process and everything that it starts: docs of cgroup v1 (cpu.cfs_quota_us) and v2
-// (cpu.max). DevTools' throttling slows the main thread alone, not workers: it would lie about proofs.
+// A share of one core for a process and everything that it starts, by the kernel's cgroups: v1 (cpu.cfs_quota_us,
+// cpuset) or v2 (cpu.max, cpuset.cpus). DevTools' throttling slows the main thread alone, not workers: it would lie
+// about proofs.
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 const ROOT = "/sys/fs/cgroup";
-/**
- * How often the share is granted anew. The kernel's default of 100 ms would let a process run at full speed for a
- * moment and then stand still for as long as an input takes: a slow processor is slow evenly.
- */
-const PERIOD_US = 10_000;
+/** The kernel's default. With a much shorter one, a share is cut finer than the scheduler's ticks, and less comes out. */
+const PERIOD_US = 100_000;
 
 /** A group of processes that together get a share of one core. */
 export class CpuQuota {
-  readonly #directory: string;
+  readonly #directories: readonly string[];
 
-  private constructor(directory: string) {
-    this.#directory = directory;
+  private constructor(directories: readonly string[]) {
+    this.#directories = directories;
   }
 
   /**
    * Makes a group.
    *
-   * @param share - of one core: 0.25 is a quarter.
+   * @param share - of one core: 0.25 is a quarter. The processes run on that core alone: spread over two, with half
+   *   of the share on each, they would wait for one another's turn.
    * @throws QuotaError - this machine lets nobody make one, and why.
    */
   static async open(share: number): Promise<CpuQuota> {
     const quota = Math.round(share * PERIOD_US);
-    try {
-      const name = `commune-zk-bench-${process.pid}-${performance.now().toFixed(0)}`;
-      const v1 = join(ROOT, "cpu");
-      if (existsSync(join(v1, "cpu.cfs_quota_us"))) {
-        const directory = join(v1, name);
+    const name = `commune-zk-bench-${process.pid}-${performance.now().toFixed(0)}`;
+    const made: string[] = [];
+    const group = async (controller: string, values: Record<string, string | number>): Promise<void> => {
+      const directory = join(ROOT, controller, name);
+      if (!made.includes(directory)) {
         await mkdir(directory);
-        await writeFile(join(directory, "cpu.cfs_period_us"), String(PERIOD_US));
-        await writeFile(join(directory, "cpu.cfs_quota_us"), String(quota));
-        return new CpuQuota(directory);
+        made.push(directory);
       }
-      if (existsSync(join(ROOT, "cgroup.controllers"))) {
-        await writeFile(join(ROOT, "cgroup.subtree_control"), "+cpu");
-        const directory = join(ROOT, name);
-        await mkdir(directory);
-        await writeFile(join(directory, "cpu.max"), `${quota} ${PERIOD_US}`);
-        return new CpuQuota(directory);
+      for (const [file, value] of Object.entries(values)) {
+        await writeFile(join(directory, file), String(value));
+      }
+    };
+    const isV1 = existsSync(join(ROOT, "cpu/cpu.cfs_quota_us")) && existsSync(join(ROOT, "cpuset"));
+    if (!isV1 && !existsSync(join(ROOT, "cgroup.controllers"))) {
+      throw new QuotaError("this machine has no cgroups with controllers for CPU time and cores");
+    }
+    try {
+      if (isV1) {
+        await group("cpu", { "cpu.cfs_period_us": PERIOD_US, "cpu.cfs_quota_us": quota });
+        await group("cpuset", { "cpuset.mems": 0, "cpuset.cpus": 0 });
+      } else {
+        await writeFile(join(ROOT, "cgroup.subtree_control"), "+cpu +cpuset");
+        await group("", { "cpu.max": `${quota} ${PERIOD_US}`, "cpuset.cpus": 0 });
       }
     } catch (cause) {
+      for (const directory of made) await rmdir(directory);
       throw new QuotaError("this user may not set a CPU quota: cgroups want root, or a delegated group", {
         cause,
       });
     }
-    throw new QuotaError("this machine has no cgroup with a CPU controller");
+    return new CpuQuota(made);
   }
 
   /** Puts a process and all its descendants into the group. Those that they start later come in by themselves. */
@@ -63,35 +70,33 @@ export class CpuQuota {
         if (moved.has(each)) continue;
         moved.add(each);
         grown = true;
-        // It may have ended meanwhile.
-        await writeFile(join(this.#directory, "cgroup.procs"), String(each)).catch(() => undefined);
+        for (const directory of this.#directories) {
+          // It may have ended meanwhile.
+          await writeFile(join(directory, "cgroup.procs"), String(each)).catch(() => undefined);
+        }
       }
     }
-  }
-
-  /** Microseconds for which processes of the group stood still because the share was used up. */
-  async throttledUs(): Promise<number> {
-    const stat = await readFile(join(this.#directory, "cpu.stat"), "utf8");
-    const v1 = /^throttled_time (\d+)$/m.exec(stat);
-    if (v1 !== null) return Number(v1[1]) / 1_000;
-    return Number(/^throttled_usec (\d+)$/m.exec(stat)?.[1] ?? 0);
   }
 
   /** Removes the group, once all its processes have ended. */
   async close(): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await rmdir(this.#directory);
-      } catch (error) {
-        if (attempt === 50) throw error;
-        await setTimeout(100);
-      }
-    }
+    for (const directory of this.#directories) await removeGroup(directory);
   }
 }
 
 /** A quota cannot be had here. */
 export class QuotaError extends Error {}
+
+async function removeGroup(directory: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await rmdir(directory);
+    } catch (error) {
+      if (attempt === 50) throw error;
+      await setTimeout(100);
+    }
+  }
+}
 
 /** A process and its descendants. */
 async function familyOf(pid: number): Promise<number[]> {

@@ -1,26 +1,48 @@
 // Circuits and keys: fetched by digest, with honest progress, once.
-import { type ArtifactSource, InputError, type ManifestFile, urlArtifactSource } from "@commune-zk/prover";
+import { concatBytes, InputError, type ManifestFile } from "@commune-zk/prover";
 import { NamedError, NoAnswerError } from "./faults.ts";
-import { patientFetch } from "./patient-fetch.ts";
+import { patientRead } from "./patient-fetch.ts";
 import type { BoothStorage } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
 
+/**
+ * An artifact in pieces. Nothing on the page's thread handles more than one of them in one go: to copy the six
+ * megabytes of a proving key takes it 50 ms, and a member is pressing buttons meanwhile.
+ */
+export type Pieces = readonly Uint8Array[];
+
+/** Largest piece. */
+const PIECE_BYTES = 2 ** 19;
+
 /** Where checked artifacts stay between visits. */
 export interface ArtifactCache {
-  get(sha256: string): Promise<Uint8Array | undefined>;
-  put(sha256: string, bytes: Uint8Array): Promise<void>;
+  /** All pieces that are there, in order. */
+  get(sha256: string): Promise<Pieces>;
+  put(sha256: string, pieces: Pieces): Promise<void>;
   remove(sha256: string): Promise<void>;
 }
 
 /** A cache in the booth's own storage. */
 export function storageArtifacts(storage: BoothStorage): ArtifactCache {
+  const keysOf = async (sha256: string): Promise<readonly string[]> =>
+    (await storage.keys("artifacts")).filter((key) => key.startsWith(`${sha256}/`));
   return {
-    get: (sha256) => storage.read("artifacts", sha256),
-    put: async (sha256, bytes) => {
-      await storage.write([{ store: "artifacts", key: sha256, value: bytes }]);
+    get: async (sha256) => {
+      const pieces: Uint8Array[] = [];
+      for (const key of await keysOf(sha256)) pieces.push((await storage.read("artifacts", key))!);
+      return pieces;
+    },
+    put: async (sha256, pieces) => {
+      for (const [i, value] of pieces.entries()) {
+        const key = `${sha256}/${String(i).padStart(3, "0")}`;
+        await storage.write([{ store: "artifacts", key, value }]);
+      }
     },
     remove: async (sha256) => {
-      await storage.write([{ store: "artifacts", key: sha256, value: null }]);
+      const changes = (await keysOf(sha256)).map(
+        (key) => ({ store: "artifacts", key, value: null }) as const,
+      );
+      if (changes.length > 0) await storage.write(changes);
     },
   };
 }
@@ -28,15 +50,15 @@ export function storageArtifacts(storage: BoothStorage): ArtifactCache {
 /**
  * Loads artifacts and holds them while the page lives: every change of the votes proves anew.
  *
- * Digests are not checked here but by the worker, which uses the bytes: hashing 6 MB takes the page's thread
- * 50 ms. Only what the worker found good is cached, see {@link ArtifactLoader.confirm}.
+ * Digests are not checked here but by the worker, which uses the bytes. Only what the worker found good is cached,
+ * see {@link ArtifactLoader.confirm}.
  */
-export class ArtifactLoader implements ArtifactSource {
+export class ArtifactLoader {
   readonly #surroundings: Surroundings;
-  readonly #loaded = new Map<string, Promise<Uint8Array>>();
+  readonly #loaded = new Map<string, Promise<Pieces>>();
   readonly #received = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
-  readonly #unconfirmed = new Map<string, Uint8Array>();
+  readonly #unconfirmed = new Map<string, Pieces>();
   #stop = new AbortController();
 
   /** A loader for the service's artifacts. */
@@ -44,8 +66,16 @@ export class ArtifactLoader implements ArtifactSource {
     this.#surroundings = surroundings;
   }
 
-  /** @throws InputError `artifact-missing`; NoAnswerError; DOMException `AbortError` after {@link stop}. */
-  bytes(file: ManifestFile): Promise<Uint8Array> {
+  /**
+   * A piece of an artifact; empty after the last one.
+   *
+   * @throws InputError `artifact-missing`; NoAnswerError; DOMException `AbortError` after {@link stop}.
+   */
+  async piece(file: ManifestFile, piece: number): Promise<Uint8Array> {
+    return (await this.#pieces(file))[piece] ?? new Uint8Array(0);
+  }
+
+  #pieces(file: ManifestFile): Promise<Pieces> {
     const known = this.#loaded.get(file.sha256);
     if (known !== undefined) return known;
     const loading = this.#load(file);
@@ -59,7 +89,7 @@ export class ArtifactLoader implements ArtifactSource {
   /**
    * Loads files, and tells which part of their bytes has arrived.
    *
-   * @throws as {@link bytes}.
+   * @throws as {@link piece}.
    */
   async load(files: readonly ManifestFile[], onFraction: (fraction: number) => void): Promise<void> {
     const total = files.reduce((sum, { size }) => sum + size, 0);
@@ -70,7 +100,7 @@ export class ArtifactLoader implements ArtifactSource {
     this.#listeners.add(listener);
     try {
       listener();
-      await Promise.all(files.map((file) => this.bytes(file)));
+      await Promise.all(files.map((file) => this.#pieces(file)));
     } finally {
       this.#listeners.delete(listener);
     }
@@ -80,27 +110,28 @@ export class ArtifactLoader implements ArtifactSource {
     return Math.min(this.#received.get(sha256) ?? 0, size);
   }
 
-  async #load(file: ManifestFile): Promise<Uint8Array> {
+  async #load(file: ManifestFile): Promise<Pieces> {
     const { artifactCache, config } = this.#surroundings;
     const { sha256 } = file;
     const report = (received: number): void => {
       this.#received.set(sha256, received);
       for (const listener of this.#listeners) listener();
     };
-    const cached = await artifactCache.get(sha256).catch(() => undefined);
-    if (cached !== undefined) {
-      report(cached.length);
+    const cached = await artifactCache.get(sha256).catch((): Pieces => []);
+    // A page may have gone while it stored them.
+    if (lengthOf(cached) === file.size) {
+      report(file.size);
       return cached;
     }
-    const source = urlArtifactSource(`${config.baseUrl}/artifacts`, {
-      fetch: patientFetch(this.#surroundings, report),
-    });
     const { signal } = this.#stop;
     try {
-      const bytes = await source.bytes(file, { signal });
-      report(bytes.length);
-      this.#unconfirmed.set(sha256, bytes);
-      return bytes;
+      const read = patientRead(this.#surroundings, report);
+      const { status, parts } = await read(`${config.baseUrl}/artifacts/${sha256}`, { signal });
+      if (status === 404) throw new InputError("artifact-missing", "no such artifact", sha256);
+      if (status !== 200) throw new NoAnswerError(`status ${status}`);
+      const pieces = parts.flatMap(inPieces);
+      this.#unconfirmed.set(sha256, pieces);
+      return pieces;
     } catch (error) {
       report(0);
       signal.throwIfAborted();
@@ -112,10 +143,10 @@ export class ArtifactLoader implements ArtifactSource {
   /** The worker has checked these: they are kept for the next visit, where there is room. */
   async confirm(files: readonly ManifestFile[]): Promise<void> {
     for (const { sha256 } of files) {
-      const bytes = this.#unconfirmed.get(sha256);
+      const pieces = this.#unconfirmed.get(sha256);
       this.#unconfirmed.delete(sha256);
-      if (bytes !== undefined)
-        await this.#surroundings.artifactCache.put(sha256, bytes).catch(() => undefined);
+      if (pieces !== undefined)
+        await this.#surroundings.artifactCache.put(sha256, pieces).catch(() => undefined);
     }
   }
 
@@ -128,8 +159,8 @@ export class ArtifactLoader implements ArtifactSource {
       this.#unconfirmed.delete(sha256);
       this.#received.delete(sha256);
       await this.#surroundings.artifactCache.remove(sha256).catch(() => undefined);
-      const bytes = await loading?.catch(() => undefined);
-      if (bytes !== undefined) items.push({ name: path, bytes });
+      const pieces = await loading?.catch(() => undefined);
+      if (pieces !== undefined) items.push({ name: path, bytes: concatBytes(...pieces) });
     }
     return items;
   }
@@ -139,4 +170,17 @@ export class ArtifactLoader implements ArtifactSource {
     this.#stop.abort();
     this.#stop = new AbortController();
   }
+}
+
+function lengthOf(pieces: Pieces): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Copies where it has to be cut: storing a view would store all that it looks at. */
+function inPieces(part: Uint8Array): Uint8Array[] {
+  if (part.length === 0) return [];
+  if (part.length <= PIECE_BYTES) return [part];
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < part.length; at += PIECE_BYTES) pieces.push(part.slice(at, at + PIECE_BYTES));
+  return pieces;
 }

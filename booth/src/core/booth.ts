@@ -1,5 +1,12 @@
 // The booth's state machine: docs/design/booth.md. It decides what is shown; the page shows it.
-import { createIdentity, type Identity, InputError, type MerklePath, parseLink } from "@commune-zk/prover";
+import {
+  createIdentity,
+  type Identity,
+  InputError,
+  type MerklePath,
+  parseLink,
+  type SealedBallot,
+} from "@commune-zk/prover";
 import { ArtifactLoader } from "./artifacts.ts";
 import { ballotKey, ballotsOf, isPending, nextRevision, ownBallotOf } from "./ballots.ts";
 import { Casting, type CastOutcome, randomSendAfter } from "./casting.ts";
@@ -551,7 +558,7 @@ class Machine implements Booth {
       ]);
       this.#proving.reset();
       if (isStored) {
-        const way = this.#send(opened, stored);
+        const way = this.#send(opened, stored, sealed);
         if (step === this.#step) this.#showWay(way);
         return;
       }
@@ -564,12 +571,13 @@ class Machine implements Booth {
   }
 
   /** Sends a stored ballot in the background, and shows it to whoever looks at it. */
-  #send(opened: OpenedPoll, stored: StoredBallot): Way {
+  #send(opened: OpenedPoll, stored: StoredBallot, sealed?: SealedBallot): Way {
     const { pollId } = opened.poll;
     const casting = new Casting({
       surroundings: this.#surroundings,
       poll: opened.poll,
       stored,
+      ...(sealed && { sealed }),
       onChange: () => this.#showCasting(casting),
     });
     const way = { casting, opened };

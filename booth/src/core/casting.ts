@@ -44,6 +44,8 @@ export interface CastingOptions {
   readonly poll: ValidPoll;
   /** As it is stored already: storing comes before the first byte. */
   readonly stored: StoredBallot;
+  /** The same, where it has just been sealed; else it is read from what is stored. */
+  readonly sealed?: SealedBallot;
   /** Called after every change of `state`. */
   readonly onChange: () => void;
 }
@@ -59,7 +61,7 @@ export class Casting {
   /** @throws InputError - the stored record is not one of this poll. */
   constructor(options: CastingOptions) {
     this.#options = options;
-    this.#ballot = sealedOf(options.poll, options.stored.record);
+    this.#ballot = options.sealed ?? sealedOf(options.poll, options.stored.record);
   }
 
   /** Where the sending stands. */

@@ -7,17 +7,37 @@ export const SILENCE_MS = 30_000;
 /** Longest answer that is taken in: more than any file of ours. */
 const MAX_BYTES = 256 * 2 ** 20;
 
+/** A whole answer, in the pieces in which it came. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly parts: readonly Uint8Array<ArrayBuffer>[];
+}
+
 /**
  * A fetch that fails with {@link NoAnswerError} where nothing arrives for {@link SILENCE_MS}, or where the
  * network fails; its responses are whole. It sends no credentials and no referrer, and goes past the browser's
  * cache: what is good core keeps itself, and what was bad must not come back from a copy when it is asked again.
+ */
+export function patientFetch(surroundings: Pick<Surroundings, "fetch" | "timers">): typeof fetch {
+  const read = patientRead(surroundings);
+  return async (input, init) => {
+    const { status, headers, parts } = await read(input, init);
+    // A response of these statuses has no body and may not be made with one.
+    const body = [204, 205, 304].includes(status) ? null : new Blob([...parts]);
+    return new Response(body, { status, headers });
+  };
+}
+
+/**
+ * The same, with the answer as it came.
  *
  * @param onBytes - called as bytes arrive, with their number so far.
  */
-export function patientFetch(
+export function patientRead(
   { fetch: get, timers }: Pick<Surroundings, "fetch" | "timers">,
   onBytes?: (received: number) => void,
-): typeof fetch {
+): (input: RequestInfo | URL, init?: RequestInit) => Promise<WholeAnswer> {
   return async (input, init = {}) => {
     const silence = new AbortController();
     const outer = init.signal ?? undefined;
@@ -46,8 +66,7 @@ export function patientFetch(
         onBytes?.(received);
       }
       const { status, headers } = response;
-      // A response of these statuses has no body and may not be made with one.
-      return new Response([204, 205, 304].includes(status) ? null : new Blob(parts), { status, headers });
+      return { status, headers, parts };
     } catch (cause) {
       outer?.throwIfAborted();
       if (cause instanceof NoAnswerError) throw cause;

@@ -9,7 +9,6 @@ import {
 } from "@commune-zk/prover";
 import type { TaskProgress } from "../worker/protocol.ts";
 import type { ArtifactLoader } from "./artifacts.ts";
-import { sealedOf } from "./ballots.ts";
 import { faultWithEvidence } from "./faults.ts";
 import type { OpenedPoll } from "./polls.ts";
 import type { ProofState } from "./state.ts";
@@ -123,7 +122,7 @@ export class Proving {
       const { material } = opened;
       const { path, votes, revision } = job;
       const privateKey = job.identity.privateKey;
-      const record = await tasks.run(
+      const sealed = await tasks.run(
         "prove",
         { material, privateKey, path, votes: [...votes], revision },
         {
@@ -136,7 +135,6 @@ export class Proving {
           },
         },
       );
-      const sealed = sealedOf(opened.poll, record);
       // For engines that do not tell their phases.
       await loader.confirm(files);
       signal.throwIfAborted();

@@ -56,7 +56,7 @@ export interface Stores {
   readonly checkpoints: string;
   /** Public files that were read. Key: `<pollId>/<path>`. */
   readonly files: Uint8Array;
-  /** Circuits and keys whose digest was checked. Key: SHA-256. */
+  /** Pieces of circuits and keys whose digest was checked. Key: `<SHA-256>/<piece, three digits>`. */
   readonly artifacts: Uint8Array;
   /** What a server said that it should not have. Key: its name. */
   readonly evidence: Uint8Array;

@@ -11,7 +11,7 @@ export interface RunOptions {
   /** Public files that it asks for. */
   readonly files?: { read(path: string): Promise<Uint8Array> };
   /** Artifacts that it asks for; the worker checks them. */
-  readonly artifacts?: { bytes(file: ManifestFile): Promise<Uint8Array> };
+  readonly artifacts?: { piece(file: ManifestFile, piece: number): Promise<Uint8Array> };
 }
 
 /** Makes workers, and keeps one ready: starting one is felt on a phone. */
@@ -93,7 +93,9 @@ function errorOf({ code, place, name }: Extract<FromWorker, { kind: "failed" }>[
 /** What a worker needs; null where there is no such thing. */
 async function supply(need: Need, { files, artifacts }: RunOptions): Promise<Uint8Array | null> {
   try {
-    const bytes = await ("file" in need ? files?.read(need.file) : artifacts?.bytes(need.artifact));
+    const bytes = await ("file" in need
+      ? files?.read(need.file)
+      : artifacts?.piece(need.artifact, need.piece));
     return bytes ?? null;
   } catch (error) {
     const isMissing =

@@ -55,38 +55,50 @@ export interface Format {
   list(items: readonly string[]): string;
 }
 
+/** Makes a thing when it is first asked for: formatters cost a slow phone a third of a second, and few are needed. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** The forms of a language, with the reader's own region where it is one of that language. */
 export function formatOf(language: Language, asked: readonly string[] = []): Format {
   const locale = asked.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language;
-  const plural = new Intl.PluralRules(locale);
-  const number = new Intl.NumberFormat(locale);
-  const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
-  const time = new Intl.DateTimeFormat(locale, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "numeric",
-    minute: "2-digit",
-    timeZoneName: "short",
-  });
-  const list = new Intl.ListFormat(locale, { type: "conjunction" });
+  const plural = once(() => new Intl.PluralRules(locale));
+  const number = once(() => new Intl.NumberFormat(locale));
+  const percent = once(() => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }));
+  const time = once(
+    () =>
+      new Intl.DateTimeFormat(locale, {
+        weekday: "long",
+        day: "numeric",
+        month: "long",
+        year: "numeric",
+        hour: "numeric",
+        minute: "2-digit",
+        timeZoneName: "short",
+      }),
+  );
+  const list = once(() => new Intl.ListFormat(locale, { type: "conjunction" }));
   const unit = (name: "minute" | "second") =>
     new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" });
   return {
     language,
-    number: (value) => number.format(value),
-    percent: (fraction) => percent.format(fraction),
-    time: (seconds) => time.format(new Date(seconds * 1000)),
+    number: (value) => number().format(value),
+    percent: (fraction) => percent().format(fraction),
+    time: (seconds) => time().format(new Date(seconds * 1000)),
     duration: (milliseconds) => {
       const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
       return seconds < 120 ? unit("second").format(seconds) : unit("minute").format(Math.ceil(seconds / 60));
     },
     count: (phrase: Plural<string>, count: number, values: Readonly<Record<string, string | number>> = {}) =>
-      fill(plural.select(count) === "one" ? phrase.one : phrase.other, {
+      fill(plural().select(count) === "one" ? phrase.one : phrase.other, {
         ...values,
-        count: number.format(count),
+        count: number().format(count),
       }),
-    list: (items) => list.format(items),
+    list: (items) => list().format(items),
   };
 }

@@ -5,6 +5,7 @@ import type {
   MerklePath,
   ProofPhase,
   Result,
+  SealedBallot,
   SecretFileParameters,
   TrustAnchor,
 } from "@commune-zk/prover";
@@ -42,7 +43,7 @@ export interface Tasks {
     readonly input: { readonly material: PollMaterial; readonly commitment: bigint };
     readonly output: MerklePath | null;
   };
-  /** A sealed record. */
+  /** A sealed ballot: whole, because to read its record again takes the page's thread 40 ms. */
   readonly prove: {
     readonly input: {
       readonly material: PollMaterial;
@@ -51,7 +52,7 @@ export interface Tasks {
       readonly votes: readonly number[];
       readonly revision: number;
     };
-    readonly output: Uint8Array;
+    readonly output: SealedBallot;
   };
   /** The audited result, null while there is none. */
   readonly audit: {
@@ -71,7 +72,10 @@ export type TaskProgress =
   | { readonly step: AuditStep; readonly done: number; readonly total: number };
 
 /** What a worker asks the page for: the page has network and storage, the worker has neither. */
-export type Need = { readonly file: string } | { readonly artifact: ManifestFile };
+export type Need =
+  | { readonly file: string }
+  /** An artifact comes in pieces, from 0 on; an empty one is the end. To copy all at once would freeze the page. */
+  | { readonly artifact: ManifestFile; readonly piece: number };
 
 /** Why a task failed. No message: one of another library could quote a secret. */
 export interface TaskFault {
@@ -113,7 +117,12 @@ export interface TaskWorker {
 /** A browser's worker as a {@link TaskWorker}. */
 export function taskWorker(worker: Worker): TaskWorker {
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message) => {
+      if (message.kind === "task" || message.bytes === null) return worker.postMessage(message);
+      // A copy that changes hands is quicker than a clone.
+      const bytes = message.bytes.slice();
+      worker.postMessage({ ...message, bytes }, [bytes.buffer]);
+    },
     listen: (onMessage, onCrash) => {
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => onMessage(data);
       worker.onerror = (event) => {

@@ -2,6 +2,7 @@
 import {
   type ArtifactSource,
   audit,
+  concatBytes,
   type Engine,
   InputError,
   importIdentity,
@@ -75,7 +76,7 @@ const perform: Perform = {
     const identity = importIdentity(privateKey);
     const prover = engine();
     try {
-      const { record } = await proveBallot({
+      return await proveBallot({
         poll,
         identity,
         merklePath: path,
@@ -85,7 +86,6 @@ const perform: Perform = {
         engine: prover,
         onProgress: ({ phase }) => report({ phase }),
       });
-      return record;
     } finally {
       identity.privateKey.fill(0);
       privateKey.fill(0);
@@ -172,9 +172,13 @@ export function serveTask(
     },
     artifacts: {
       async bytes(file) {
-        const bytes = await ask({ artifact: file });
-        if (bytes === null) throw new InputError("artifact-missing", "no such artifact", file.sha256);
-        return bytes;
+        const pieces: Uint8Array[] = [];
+        for (;;) {
+          const bytes = await ask({ artifact: file, piece: pieces.length });
+          if (bytes === null) throw new InputError("artifact-missing", "no such artifact", file.sha256);
+          if (bytes.length === 0) return concatBytes(...pieces);
+          pieces.push(bytes);
+        }
       },
     },
     report: (progress) => post({ kind: "progress", progress }),

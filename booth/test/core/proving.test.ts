@@ -6,6 +6,8 @@ import {
   type MerklePath,
   merklePath,
   pollSignaturesBytes,
+  type SealedBallot,
+  toHex,
   WitnessError,
 } from "@commune-zk/prover";
 import { describe, expect, test } from "@jest/globals";
@@ -124,7 +126,7 @@ describe("a change of the votes", () => {
     await device.booth.cast({ randomDelay: false });
     await device.untilAt("receipt");
     const records = workersAt(device, "prove").flatMap(({ said }) =>
-      said.flatMap((message) => (message.kind === "done" ? [message.output as Uint8Array] : [])),
+      said.flatMap((message) => (message.kind === "done" ? [(message.output as SealedBallot).record] : [])),
     );
     expect(records).toHaveLength(2);
     expect(device.service.recordsOf(poll)).toEqual([records[1]]);
@@ -284,9 +286,11 @@ describe("the worker", () => {
           messages.push(message);
           if (message.kind === "done" || message.kind === "failed") resolve();
           if (message.kind === "need" && "artifact" in message.need) {
+            const { artifact, piece } = message.need;
+            const end = new Uint8Array(0);
             void artifacts
-              .bytes(message.need.artifact)
-              .then((bytes) => receive({ kind: "answer", id: message.id, bytes }));
+              .bytes(artifact)
+              .then((bytes) => receive({ kind: "answer", id: message.id, bytes: piece === 0 ? bytes : end }));
           }
         },
         { engine },
@@ -356,10 +360,26 @@ describe("the worker", () => {
     }
   });
 
-  test("says progress and the record, and nothing of what it was given", async () => {
-    const messages = await said({ kind: "task", name: "prove", input: proveInput() });
+  test("says progress and the sealed ballot, and nothing of what it was given", async () => {
+    const input = proveInput();
+    const key = { hex: toHex(input.privateKey), bytes: [...input.privateKey].join() };
+    const messages = await said({ kind: "task", name: "prove", input });
     expect(messages.map(({ kind }) => kind).filter((kind) => kind !== "need")).toEqual(["progress", "done"]);
     const done = messages.at(-1)!;
-    expect(done.kind === "done" && done.output).toBeInstanceOf(Uint8Array);
+    if (done.kind !== "done") throw new Error("not done");
+    const sealed = done.output as SealedBallot;
+    expect(Object.keys(sealed).sort()).toEqual([
+      "nullifier",
+      "pollId",
+      "record",
+      "revision",
+      "statementHash",
+      "submission",
+    ]);
+    const text = JSON.stringify(messages, (_name, part: unknown) =>
+      typeof part === "bigint" ? String(part) : part instanceof Uint8Array ? [...part].join() : part,
+    );
+    expect(text).not.toContain(key.hex);
+    expect(text).not.toContain(key.bytes);
   });
 });
