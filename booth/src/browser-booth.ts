@@ -29,6 +29,7 @@ export async function browserBooth(): Promise<Booth> {
     now: () => Date.now(),
     timers,
     network,
+    painted,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     passkeys: browserPasskeys(),
   });
@@ -42,6 +43,22 @@ const timers: Timers = {
     return () => clearTimeout(timer);
   },
 };
+
+/** In a tab that is not shown there are no frames. */
+const LONGEST_FRAME_MS = 500;
+
+/** A task after the next frame has been made: what was to be shown is shown by then. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LONGEST_FRAME_MS);
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        clearTimeout(timer);
+        resolve();
+      }),
+    );
+  });
+}
 
 const network: Network = {
   isOnline: () => navigator.onLine,

@@ -116,6 +116,8 @@ export class Proving {
     };
     try {
       await this.#waitOutBurst(signal);
+      // On a slow phone a proof and the screen's answer to the press fight for the same core.
+      await surroundings.painted();
       signal.throwIfAborted();
       await loader.load(files, (fraction) => show({ at: "running", phase: "artifacts", fraction }));
       signal.throwIfAborted();

@@ -40,6 +40,8 @@ export interface Surroundings {
   readonly now: () => number;
   readonly timers: Timers;
   readonly network: Network;
+  /** Resolves once the page shows its state of now, or soon where nobody looks at it. */
+  readonly painted: () => Promise<void>;
   /** So many bytes of the platform's CSPRNG. */
   readonly random: (length: number) => Uint8Array;
   readonly passkeys: Passkeys;

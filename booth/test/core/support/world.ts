@@ -396,6 +396,7 @@ export class Device {
           return () => this.#onOnline.delete(listener);
         },
       },
+      painted: () => Promise.resolve(),
       random: (length) => this.random(length),
       passkeys: this.passkeys,
       secretParameters: MINIMUM_SECRET_PARAMETERS,
