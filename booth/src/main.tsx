@@ -1,7 +1,8 @@
 // Puts the page together. Until it runs, index.html itself says "one moment".
 import { render } from "preact";
-import { browserBooth } from "./browser-booth.ts";
+import { DATABASE_NAME } from "./core/database-name.ts";
 import type { Booth } from "./core/state.ts";
+import { earlyBooth } from "./early-booth.ts";
 import { App } from "./ui/app.tsx";
 import { codeOf } from "./ui/page.ts";
 import { refusedBooth, waitingBooth } from "./ui/still-booths.ts";
@@ -17,29 +18,81 @@ function show(booth: Booth, linkFault: string | null = null): void {
   render(<App booth={booth} asked={asked} linkFault={linkFault} />, root!);
 }
 
-/** Opens the link in the address bar, which holds it no longer than it takes to read it. */
-async function openAddress(booth: Booth): Promise<void> {
+/** The link in the address bar, which holds it no longer than it takes to read it; empty where there is none. */
+function takeLink(): string {
   const link = location.hash;
-  if (link.length < 2) return;
+  if (link.length < 2) return "";
   history.replaceState(null, "", location.pathname + location.search);
+  return link;
+}
+
+/** Opens a link. @returns the code of what was wrong with it. */
+async function openLink(booth: Booth, link: string): Promise<string | null> {
+  if (link === "") return null;
   try {
     await booth.openLink(link);
-    show(booth);
+    return null;
   } catch (error) {
-    show(booth, codeOf(error));
+    return codeOf(error);
   }
 }
 
 async function start(): Promise<void> {
+  const link = takeLink();
+  const first = await isFirstVisit();
+  const loading = load();
+  const opened = loading.then((booth) => openLink(booth, link));
+  // What is done on the welcome screen meanwhile comes after the link.
+  const ready = Promise.all([loading, opened]).then(([booth]) => booth);
+  // Its failure is told below.
+  ready.catch(() => undefined);
+  show(earlyBooth(first, ready));
   try {
-    const booth = await browserBooth();
-    show(booth);
-    addEventListener("hashchange", () => void openAddress(booth));
-    await openAddress(booth);
+    const booth = await loading;
+    if (first) await hasBegun(booth);
+    else show(booth);
+    show(booth, await opened);
+    addEventListener("hashchange", () => {
+      void openLink(booth, takeLink()).then((fault) => show(booth, fault));
+    });
   } catch (error) {
     show(refusedBooth(codeOf(error)));
   }
   keepShell();
+}
+
+/** Whether nothing was ever stored here; where the browser does not say, no. */
+async function isFirstVisit(): Promise<boolean> {
+  try {
+    const databases = await indexedDB.databases();
+    return databases.every(({ name }) => name !== DATABASE_NAME);
+  } catch {
+    return false;
+  }
+}
+
+/** The real booth. */
+async function load(): Promise<Booth> {
+  // What is on the screen comes first; a tab that nobody looks at makes no frames.
+  await new Promise((resolve) => {
+    setTimeout(resolve, 500);
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+  const { browserBooth } = await import("./browser-booth.ts");
+  return browserBooth();
+}
+
+/** Waits until a booth knows where it is: the welcome that is shown already would give way to "one moment". */
+function hasBegun(booth: Booth): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (booth.state.at === "starting") return;
+      stop();
+      resolve();
+    };
+    const stop = booth.subscribe(look);
+    look();
+  });
 }
 
 /** Has the service worker keep the page's own files, once the page is there: fetching them all again is work. */

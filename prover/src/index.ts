@@ -53,6 +53,7 @@ export {
   parseManifest,
 } from "./formats/manifest.ts";
 export { leafHash } from "./formats/merkle-log.ts";
+export { MIN_PASSPHRASE_LENGTH } from "./formats/passphrase.ts";
 export {
   BASE8,
   type Point,
@@ -68,7 +69,6 @@ export {
   DEFAULT_SECRET_PARAMETERS,
   MAX_SECRET_BYTES,
   MAXIMUM_SECRET_PARAMETERS,
-  MIN_PASSPHRASE_LENGTH,
   MINIMUM_SECRET_PARAMETERS,
   type OpenSecretOptions,
   openSecret,

@@ -1,5 +1,6 @@
 // Storage in the browser's IndexedDB.
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { DATABASE_NAME } from "./database-name.ts";
 import { type BoothStorage, STORE_NAMES, StorageError, type StoreName, type Stores } from "./storage.ts";
 
 type Schema = DBSchema & { readonly [S in StoreName]: { key: string; value: Stores[S] } };
@@ -11,7 +12,7 @@ const VERSION = 1;
  *
  * @throws StorageError - the browser gives none.
  */
-export async function indexedDbStorage(name = "commune-booth"): Promise<BoothStorage> {
+export async function indexedDbStorage(name = DATABASE_NAME): Promise<BoothStorage> {
   const db = await guarded(() =>
     openDB<Schema>(name, VERSION, {
       upgrade(database) {

@@ -2,7 +2,6 @@
 import { fromHex, type Identity, InputError, importIdentity, toBase64Url } from "@commune-zk/prover";
 import { entropyToMnemonic, mnemonicToEntropy } from "@scure/bip39";
 import { wordlist as english } from "@scure/bip39/wordlists/english.js";
-import { wordlist as spanish } from "@scure/bip39/wordlists/spanish.js";
 import type { KeepBy } from "./state.ts";
 import type { StoredIdentity } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -14,30 +13,20 @@ export function recoveryWords({ privateKey }: Identity): readonly string[] {
 }
 
 /**
- * The identity of 24 recovery words, English or Spanish. Case, accents and white space do not matter.
+ * The identity of 24 recovery words. Case and white space do not matter.
  *
- * @throws InputError `recovery-words-malformed` - not 24 words of one list, or their check does not fit;
+ * @throws InputError `recovery-words-malformed` - not 24 words of the list, or their check does not fit;
  *   `identity-malformed`. No word is quoted.
  */
 export function identityOfWords(text: string): Identity {
-  const words = text.trim().split(/\s+/).map(plain);
-  for (const list of [english, spanish]) {
-    const known = new Map(list.map((word) => [plain(word), word.normalize("NFKD")]));
-    const found = words.map((word) => known.get(word));
-    if (found.length !== 24 || found.includes(undefined)) continue;
-    try {
-      return withKey(mnemonicToEntropy(found.join(" "), list), importIdentity);
-    } catch (error) {
-      if (error instanceof InputError) throw error;
-      // The check does not fit: noble's message could quote words.
-    }
+  const words = text.trim().toLowerCase().split(/\s+/);
+  try {
+    if (words.length === 24) return withKey(mnemonicToEntropy(words.join(" "), english), importIdentity);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    // An unknown word, or the check does not fit: the library's message could quote words.
   }
   throw new InputError("recovery-words-malformed", "not 24 recovery words, or one is wrong", "words");
-}
-
-/** A word without accents, in lower case. In both lists that leaves every word its own. */
-function plain(word: string): string {
-  return word.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /**

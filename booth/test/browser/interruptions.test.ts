@@ -1,6 +1,7 @@
 // Reload, crash and no network, at every step of a member's way, in a real browser: nothing is lost, nothing is
 // sent twice in two forms, and nothing is called cast that is not.
 
+import { setTimeout } from "node:timers/promises";
 import type { RehearsedPoll } from "@commune-zk/prover/rehearsal";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser } from "playwright-core";
@@ -52,19 +53,20 @@ async function leave(member: Member): Promise<void> {
 
 const radio = (member: Member, option: string) => member.tab.getByRole("radio", { name: option });
 
-describe.each(["phone", "desktop"] as const)("on a %s, while the ballot is being proven", (profile) => {
-  test.each([
-    ["a reload", (member: Member) => member.tab.reload()],
+describe("while the ballot is being proven", () => {
+  test.each<[string, Profile, (member: Member) => Promise<unknown>]>([
+    ["a reload", "phone", (member) => member.tab.reload()],
     [
       "a crash",
-      async (member: Member) => {
+      "desktop",
+      async (member) => {
         await member.crash();
         await member.open();
       },
     ],
   ])(
-    "%s comes back to the marks, after unlocking, and proves them anew",
-    async (_name, interrupt) => {
+    "%s on a %s comes back to the marks, after unlocking, and proves them anew",
+    async (_name, profile, interrupt) => {
       const member = await atPoll(profile);
       const { m } = member;
       await member.press(m.poll.vote);
@@ -118,6 +120,37 @@ test(
     await leave(member);
   },
   3 * MINUTES,
+);
+
+test(
+  "on a slow connection the welcome is there before the rest, and what is done meanwhile is not lost",
+  async () => {
+    wire.seen.length = 0;
+    let isHere = false;
+    wire.interfere = async (request, pass) => {
+      const answer = await pass();
+      if (/browser-booth/.test(request.path)) {
+        await setTimeout(4_000);
+        isHere = true;
+      }
+      return answer;
+    };
+    const member = await Member.arrive(browser, wire.origin, { profile: "phone" });
+    const { m } = member;
+    await member.open(linkTo(wire, poll));
+    await member.at(m.welcome.title);
+    expect(new URL(member.tab.url()).hash).toBe("");
+    await member.beginIdentity();
+    expect(isHere).toBe(false);
+    await member.at(m.words.title);
+    expect(isHere).toBe(true);
+    await member.writeDownWords();
+    // The link was opened as well: this member is not on the roll of its poll.
+    await member.at(poll.poll.title);
+    await member.reads(m.poll.notOnRoll);
+    await leave(member);
+  },
+  MINUTES,
 );
 
 describe.each(["phone", "desktop"] as const)("on a %s without a network", (profile) => {

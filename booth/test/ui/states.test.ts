@@ -172,11 +172,17 @@ const layoutFaults = (tab: Tab): Promise<string[]> =>
     return found;
   }, TARGET);
 
-const CONTEXTS = (["en", "es"] as const).flatMap((language) =>
-  (["light", "dark"] as const).flatMap((colorScheme) =>
-    [PHONE, DESK].map((viewport) => ({ language, colorScheme, viewport })),
-  ),
-);
+/**
+ * Half of all languages, colour schemes and widths: every pair of them occurs, and none of a look's faults needs
+ * three (its layout knows no colours, its colours no words). Pictures are taken of all.
+ */
+const CONTEXTS = (["en", "es"] as const)
+  .flatMap((language, i) =>
+    (["light", "dark"] as const).flatMap((colorScheme, j) =>
+      [PHONE, DESK].map((viewport, k) => ({ language, colorScheme, viewport, parity: (i + j + k) % 2 })),
+    ),
+  )
+  .filter(({ parity }) => parity === 0 || screenshots !== undefined);
 
 describe("every look of the page", () => {
   test.each(CONTEXTS)(
@@ -542,10 +548,12 @@ describe("what the page says and leaves behind", () => {
     expect(await lang()).toBe("es");
     await visit(tab, { name: "", state: "welcome" });
     const before = await tab.evaluate(() => history.length);
+    // The icon comes when the browser likes.
+    await tab.waitForLoadState("networkidle");
     const requests: string[] = [];
     tab.on("request", (request) => requests.push(request.url()));
     await speak(tab, "en");
-    expect(await lang()).toBe("en");
+    await tab.waitForFunction(() => document.documentElement.lang === "en");
     expect(await tab.getByRole("heading").first().textContent()).toBe(MESSAGES.en.welcome.title);
     const left = await tab.evaluate(async () => ({
       cookie: document.cookie,

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { bytesToUint, fromHex, toHex, uintBytes, utf8 } from "./bytes.ts";
 import { canonicalBytes, parseCanonicalJson } from "./canonical-json.ts";
 import { InputError } from "./errors.ts";
+import { MIN_PASSPHRASE_LENGTH } from "./passphrase.ts";
 import { count, hex, parseWith } from "./schema.ts";
 
 /** What a secret file may hold; the bytes of each kind stand in docs/spec/secret-file.md §4. */
@@ -56,9 +57,6 @@ export const DEFAULT_SECRET_PARAMETERS: SecretFileParameters = {
 
 /** Longest secret, in bytes. */
 export const MAX_SECRET_BYTES = 65_536;
-
-/** Fewest code points of a passphrase, after NFKC. Guards against slips; strength is the user's. */
-export const MIN_PASSPHRASE_LENGTH = 12;
 
 const MAX_PASSPHRASE_UNITS = 1_024;
 const TYPE = "commune-zk/secret-file/v1";

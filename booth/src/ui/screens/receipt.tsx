@@ -1,5 +1,4 @@
 // The receipt. Only here, and only with a verified receipt, is a ballot called cast.
-import { receiptBytes } from "@commune-zk/prover";
 import type { BoothState, OwnBallot, PollSession } from "../../core/state.ts";
 import { fill } from "../../i18n/format.ts";
 import { boardSize } from "../board-size.ts";
@@ -43,6 +42,7 @@ function Cast({
 }) {
   const { booth, m, format } = usePage();
   const checking = useAction();
+  const saving = useAction();
   const place = {
     position: format.number(receipt.index + 1),
     size: format.number(boardSize(receipt.checkpoint) ?? receipt.index + 1),
@@ -80,11 +80,16 @@ function Cast({
       />
       <p>{m.receipt.keep}</p>
       <p class="notice">{m.receipt.caution}</p>
-      <Failed code={checking.failed} />
+      <Failed code={saving.failed ?? checking.failed} />
       <div class="actions">
         <Button
           kind="main"
-          onPress={() => saveFile(`receipt-${own.statementHash.slice(0, 8)}.json`, receiptBytes(receipt))}
+          onPress={() =>
+            saving.run(async () => {
+              const { receiptBytes } = await import("../../core/receipt-file.ts");
+              saveFile(`receipt-${own.statementHash.slice(0, 8)}.json`, receiptBytes(receipt));
+            })
+          }
         >
           {m.receipt.save}
         </Button>

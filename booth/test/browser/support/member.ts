@@ -131,13 +131,18 @@ export class Member {
     await this.tab.getByLabel(keep.repeat).fill(PASSPHRASE);
   }
 
-  /** Makes an identity and writes down its words. */
-  async createIdentity(): Promise<string> {
-    const { welcome, create, words } = this.m;
+  /** Asks for an identity, from the welcome. */
+  async beginIdentity(): Promise<void> {
+    const { welcome, create } = this.m;
     await this.tab.getByRole("button", { name: welcome.first }).click();
     await this.#choosePassphrase();
     await this.press(create.submit);
-    await this.at(words.title);
+  }
+
+  /** Makes an identity and writes down its words. */
+  async createIdentity(): Promise<string> {
+    await this.beginIdentity();
+    await this.at(this.m.words.title);
     return this.writeDownWords();
   }
 
@@ -285,8 +290,8 @@ async function readStored(): Promise<Stored> {
     for (const store of db.objectStoreNames) {
       const objects = db.transaction(store).objectStore(store);
       const [keys, values] = await Promise.all([asked(objects.getAllKeys()), asked(objects.getAll())]);
-      // Megabytes of public keys.
-      const isLarge = store === "artifacts" || store === "files";
+      // Megabytes that are public.
+      const isLarge = ["artifacts", "files", "evidence"].includes(store);
       for (const [i, key] of keys.entries())
         database[`${store}/${String(key)}`] = isLarge ? "" : textOf(values[i]);
     }
