@@ -5,16 +5,20 @@ import type { Booth } from "./core/state.ts";
 import { earlyBooth } from "./early-booth.ts";
 import { App } from "./ui/app.tsx";
 import { codeOf } from "./ui/page.ts";
-import { refusedBooth, waitingBooth } from "./ui/still-booths.ts";
+import { refusedBooth } from "./ui/still-booths.ts";
 
 const root = document.getElementById("booth");
 if (root === null) throw new Error("index.html has no #booth");
-root.replaceChildren();
 const asked = navigator.languages;
 /** How long the page has for itself before its own files are kept for times without a network. */
 const SHELL_WAIT_MS = 2_000;
 
+/** What index.html says meanwhile gives way to the first screen. */
+let isEmpty = false;
+
 function show(booth: Booth, linkFault: string | null = null): void {
+  if (!isEmpty) root!.replaceChildren();
+  isEmpty = true;
   render(<App booth={booth} asked={asked} linkFault={linkFault} />, root!);
 }
 
@@ -113,5 +117,4 @@ async function startDemo(): Promise<void> {
   show(demo);
 }
 
-show(waitingBooth);
 void (import.meta.env.MODE === "demo" ? startDemo() : start());
