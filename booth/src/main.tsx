@@ -55,10 +55,10 @@ async function start(): Promise<void> {
     const booth = await loading;
     if (first) await hasBegun(booth);
     else show(booth);
-    show(booth, await opened);
     addEventListener("hashchange", () => {
       void openLink(booth, takeLink()).then((fault) => show(booth, fault));
     });
+    show(booth, await opened);
   } catch (error) {
     show(refusedBooth(codeOf(error)));
   }

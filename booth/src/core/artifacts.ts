@@ -11,9 +11,6 @@ import type { Surroundings } from "./surroundings.ts";
  */
 export type Pieces = readonly Uint8Array[];
 
-/** Largest piece. */
-const PIECE_BYTES = 2 ** 19;
-
 /** Where checked artifacts stay between visits. */
 export interface ArtifactCache {
   /** All pieces that are there, in order. */
@@ -129,9 +126,8 @@ export class ArtifactLoader {
       const { status, parts } = await read(`${config.baseUrl}/artifacts/${sha256}`, { signal });
       if (status === 404) throw new InputError("artifact-missing", "no such artifact", sha256);
       if (status !== 200) throw new NoAnswerError(`status ${status}`);
-      const pieces = parts.flatMap(inPieces);
-      this.#unconfirmed.set(sha256, pieces);
-      return pieces;
+      this.#unconfirmed.set(sha256, parts);
+      return parts;
     } catch (error) {
       report(0);
       signal.throwIfAborted();
@@ -174,13 +170,4 @@ export class ArtifactLoader {
 
 function lengthOf(pieces: Pieces): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
-}
-
-/** Copies where it has to be cut: storing a view would store all that it looks at. */
-function inPieces(part: Uint8Array): Uint8Array[] {
-  if (part.length === 0) return [];
-  if (part.length <= PIECE_BYTES) return [part];
-  const pieces: Uint8Array[] = [];
-  for (let at = 0; at < part.length; at += PIECE_BYTES) pieces.push(part.slice(at, at + PIECE_BYTES));
-  return pieces;
 }

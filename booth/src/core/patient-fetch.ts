@@ -7,7 +7,10 @@ export const SILENCE_MS = 30_000;
 /** Longest answer that is taken in: more than any file of ours. */
 const MAX_BYTES = 256 * 2 ** 20;
 
-/** A whole answer, in the pieces in which it came. */
+/** Size of the pieces of an answer; the last may be shorter. */
+export const PIECE_BYTES = 2 ** 19;
+
+/** A whole answer, in pieces of {@link PIECE_BYTES}: slow networks deliver it in thousands of parts. */
 export interface WholeAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -55,16 +58,30 @@ export function patientRead(
         referrerPolicy: "no-referrer",
       });
       const parts: Uint8Array<ArrayBuffer>[] = [];
+      let piece = new Uint8Array(0);
+      let filled = 0;
       let received = 0;
       const reader = response.body?.getReader();
       for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
         stop();
         stop = timers.after(SILENCE_MS, giveUp);
-        parts.push(part.value);
+        // Put together as they arrive: all at once would freeze the page.
+        for (let at = 0; at < part.value.length; ) {
+          if (filled === piece.length) {
+            piece = new Uint8Array(PIECE_BYTES);
+            filled = 0;
+            parts.push(piece);
+          }
+          const some = part.value.subarray(at, at + piece.length - filled);
+          piece.set(some, filled);
+          filled += some.length;
+          at += some.length;
+        }
         received += part.value.length;
         if (received > MAX_BYTES) throw new NoAnswerError("an answer without end");
         onBytes?.(received);
       }
+      if (parts.length > 0) parts[parts.length - 1] = piece.slice(0, filled);
       const { status, headers } = response;
       return { status, headers, parts };
     } catch (cause) {
