@@ -72,7 +72,7 @@ function withoutWhatIsNotUsed(): Plugin {
         return `${code.replaceAll(call, "await unavailable(")}\n${unavailable}`;
       }
       if (/\/poseidon-lite\/poseidon\d+\.js$/.test(id)) {
-        // Constants are decoded when they are first used, not while the page starts: a third of that time.
+        // Constants are decoded when they are first used, not while the page starts.
         const decoded = "const c = (0, _unstringify.default)(_.default);";
         const used = "(0, _poseidon.default)(inputs, c, nOuts)";
         if (!code.includes(decoded) || !code.includes(used)) this.error(`no constants in ${id}`);

@@ -7,6 +7,7 @@ import { readConfig } from "./core/config.ts";
 import { indexedDbStorage } from "./core/indexed-db.ts";
 import type { Booth } from "./core/state.ts";
 import type { Network, Timers } from "./core/surroundings.ts";
+import { painted } from "./painted.ts";
 import { browserPasskeys } from "./passkeys.ts";
 import { taskWorker } from "./worker/protocol.ts";
 
@@ -43,22 +44,6 @@ const timers: Timers = {
     return () => clearTimeout(timer);
   },
 };
-
-/** In a tab that is not shown there are no frames. */
-const LONGEST_FRAME_MS = 500;
-
-/** A task after the next frame has been made: what was to be shown is shown by then. */
-function painted(): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, LONGEST_FRAME_MS);
-    requestAnimationFrame(() =>
-      setTimeout(() => {
-        clearTimeout(timer);
-        resolve();
-      }),
-    );
-  });
-}
 
 const network: Network = {
   isOnline: () => navigator.onLine,

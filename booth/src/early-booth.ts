@@ -1,5 +1,5 @@
 // A booth for the moment before the real one is loaded. Who comes for the first time is welcomed at once: the code
-// that proves and checks is most of the page, and on a slow phone it takes half a second only to begin.
+// that proves and checks is most of the page, and a slow phone takes its time only to begin it.
 import type { Booth, BoothState } from "./core/state.ts";
 import { waitingBooth } from "./ui/still-booths.ts";
 

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { DATABASE_NAME } from "./core/database-name.ts";
 import type { Booth } from "./core/state.ts";
 import { earlyBooth } from "./early-booth.ts";
+import { painted } from "./painted.ts";
 import { App } from "./ui/app.tsx";
 import { codeOf } from "./ui/page.ts";
 import { refusedBooth } from "./ui/still-booths.ts";
@@ -77,11 +78,8 @@ async function isFirstVisit(): Promise<boolean> {
 
 /** The real booth. */
 async function load(): Promise<Booth> {
-  // What is on the screen comes first; a tab that nobody looks at makes no frames.
-  await new Promise((resolve) => {
-    setTimeout(resolve, 500);
-    requestAnimationFrame(() => setTimeout(resolve));
-  });
+  // What is on the screen comes first.
+  await painted();
   const { browserBooth } = await import("./browser-booth.ts");
   return browserBooth();
 }

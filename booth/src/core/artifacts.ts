@@ -6,8 +6,8 @@ import type { BoothStorage } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
- * An artifact in pieces. Nothing on the page's thread handles more than one of them in one go: to copy the six
- * megabytes of a proving key takes it 50 ms, and a member is pressing buttons meanwhile.
+ * An artifact in pieces. Nothing on the page's thread handles more than one of them in one go: to copy the
+ * megabytes of a proving key would hold it up, and a member is pressing buttons meanwhile.
  */
 export type Pieces = readonly Uint8Array[];
 

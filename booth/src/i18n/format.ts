@@ -55,7 +55,7 @@ export interface Format {
   list(items: readonly string[]): string;
 }
 
-/** Makes a thing when it is first asked for: formatters cost a slow phone a third of a second, and few are needed. */
+/** Makes a thing when it is first asked for: a slow phone takes its time over formatters, and few are needed. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

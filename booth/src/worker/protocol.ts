@@ -43,7 +43,7 @@ export interface Tasks {
     readonly input: { readonly material: PollMaterial; readonly commitment: bigint };
     readonly output: MerklePath | null;
   };
-  /** A sealed ballot: whole, because to read its record again takes the page's thread 40 ms. */
+  /** A sealed ballot: whole, because to read its record again, with the checks of its points, would hold up the page's thread. */
   readonly prove: {
     readonly input: {
       readonly material: PollMaterial;
