@@ -24,7 +24,7 @@ import { expect, type Measurement, type Outcome } from "../measure.ts";
 import { type BenchKeys, makeSamplePoll, type SamplePoll, votesOf } from "../sample-poll.ts";
 import type { BarePage, BareProof } from "./bare-proof.ts";
 import { bundle } from "./bundle.ts";
-import { launchChromium, launchSlowChromium } from "./chromium.ts";
+import { launchSlowChromium, launchWholeChromium } from "./chromium.ts";
 import { QuotaError } from "./cpu-quota.ts";
 import { type RunningSite, serve } from "./static-site.ts";
 
@@ -62,7 +62,7 @@ export async function* measureBooth(options: BoothBenchOptions): AsyncGenerator<
   const stand = await open(options);
   try {
     yield* measureSlow(stand, options);
-    const browser = await launchChromium();
+    const browser = await launchWholeChromium();
     try {
       yield await measureLongTasks(stand, browser, options);
       yield* measureVote(stand, browser, options);

@@ -106,24 +106,30 @@ async function speak(tab: Tab, language: Language): Promise<void> {
 
 async function visit(tab: Tab, { name, state, act }: Visit): Promise<void> {
   await closeDialog(tab);
-  // A screen before it, so that the one asked for is new even where the last look was of the same state.
-  for (const next of [state === "loading" ? "words" : "loading", state]) await showState(tab, next);
-  const focused = await tab.evaluate(() => document.activeElement?.matches("h1, [aria-invalid=true]"));
+  const focused = await showState(tab, state);
   if (!focused) throw new Error(`${name}: the focus is neither on the heading nor on a faulty field`);
   await act?.(tab);
 }
 
-/** Has the demo show a state, and waits until it is drawn. */
-const showState = (tab: Tab, name: string): Promise<void> =>
-  tab.evaluate(async (fragment) => {
+/**
+ * Has the demo show a state, and waits until it is drawn.
+ *
+ * @returns whether the focus is where it belongs on a new screen.
+ */
+const showState = (tab: Tab, name: string): Promise<boolean> =>
+  tab.evaluate(async (state) => {
     const drawn = (): Promise<unknown> => new Promise(requestAnimationFrame);
-    if (location.hash !== `#${fragment}`) {
+    // Another screen before it: then the one asked for is new, also where the last look was much like it.
+    const elsewhere = state === "loading" ? "words" : "loading";
+    for (const next of [elsewhere, state]) {
+      if (location.hash === `#${next}`) continue;
       const changed = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
-      location.hash = fragment;
+      location.hash = next;
       await changed;
+      await drawn();
     }
     await drawn();
-    await drawn();
+    return document.activeElement?.matches("h1, [aria-invalid=true]") ?? false;
   }, name);
 
 /**
