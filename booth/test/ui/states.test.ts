@@ -94,6 +94,16 @@ async function open(
   return { context, tab, faults };
 }
 
+let phone: Watched | undefined;
+
+/** The one phone of all tests that leave nothing behind: a context costs a second. Watched anew. */
+async function onPhone(language: Language = "en"): Promise<Watched> {
+  phone ??= await open({ viewport: PHONE });
+  await speak(phone.tab, language);
+  phone.faults.length = 0;
+  return phone;
+}
+
 /** The last look may have been a dialog. */
 async function closeDialog(tab: Tab): Promise<void> {
   if ((await tab.locator("dialog").count()) > 0) await tab.keyboard.press("Escape");
@@ -398,7 +408,7 @@ describe("the real build", () => {
 
 describe("for whoever cannot see, point or wait", () => {
   test("a ballot is filled in, looked over and cast by keyboard alone", async () => {
-    const { context, tab, faults } = await open({ viewport: PHONE });
+    const { tab, faults } = await onPhone();
     await visit(tab, { name: "poll", state: "poll" });
     await tabTo(tab, MESSAGES.en.poll.vote);
     await tab.keyboard.press("Enter");
@@ -414,11 +424,10 @@ describe("for whoever cannot see, point or wait", () => {
     await tab.keyboard.press("Enter");
     await tab.getByRole("heading", { name: MESSAGES.en.receipt.title }).waitFor();
     expect(faults).toEqual([]);
-    await context.close();
   });
 
   test("a ranking is made by buttons, which keep the focus and say each place", async () => {
-    const { context, tab } = await open({ viewport: PHONE });
+    const { tab } = await onPhone();
     await visit(tab, { name: "", state: "choose-ranked" });
     const [first, second] = ["Reading room and radio", "Repair the mill roof"];
     const order = () => tab.locator("ol .name").allTextContents();
@@ -440,11 +449,10 @@ describe("for whoever cannot see, point or wait", () => {
     await tab.getByRole("button", { name: `Take ${first} out of your order` }).press("Enter");
     expect(await order()).toEqual([second, "A second delivery bicycle"]);
     expect(await said()).toContain(`${first} is no longer placed.`);
-    await context.close();
   });
 
   test("points are typed or stepped, kept within their limits, and added up", async () => {
-    const { context, tab } = await open({ viewport: PHONE });
+    const { tab } = await onPhone();
     await visit(tab, { name: "", state: "choose-points" });
     const field = tab.getByRole("spinbutton", { name: "Points for Keep it for the winter" });
     const total = () => tab.locator(".total").textContent();
@@ -460,11 +468,10 @@ describe("for whoever cannot see, point or wait", () => {
     await field.fill("");
     await field.press("Tab");
     expect(await field.inputValue()).toBe("0");
-    await context.close();
   });
 
   test("the plain words open from everywhere, hold the focus, and give it back", async () => {
-    const { context, tab } = await open({ viewport: PHONE });
+    const { tab } = await onPhone();
     for (const state of ["starting", "welcome", "choose-single", "check", "refused"]) {
       await visit(tab, { name: "", state });
       const button = tab.getByRole("button", { name: MESSAGES.en.app.plain });
@@ -475,11 +482,10 @@ describe("for whoever cannot see, point or wait", () => {
       await tab.locator("dialog").waitFor({ state: "detached" });
       expect(await button.evaluate((own) => own === document.activeElement)).toBe(true);
     }
-    await context.close();
   });
 
   test("a faulty field takes the focus, names its fault, and is told apart by more than colour", async () => {
-    const { context, tab } = await open({ viewport: PHONE });
+    const { tab } = await onPhone();
     await visit(tab, VISITS.find(({ name }) => name === "welcome-create-faulty")!);
     const active = await tab.evaluate(() => {
       const field = document.activeElement!;
@@ -491,7 +497,6 @@ describe("for whoever cannot see, point or wait", () => {
     });
     expect(active.invalid).toBe("true");
     expect(active.text).toContain("The passphrase needs at least 12 characters.");
-    await context.close();
   });
 
   test("text of twice the size fits a phone, and the page by itself breaks no policy", async () => {
@@ -575,8 +580,7 @@ describe("what the page says and leaves behind", () => {
   });
 
   test.each(["en", "es"] as const)("a ballot is called cast with a receipt only (%s)", async (language) => {
-    const { context, tab } = await open({ viewport: PHONE });
-    await speak(tab, language);
+    const { tab } = await onPhone(language);
     const { receipt, poll, casting } = MESSAGES[language];
     const says = async (state: string, text: string): Promise<boolean> => {
       await visit(tab, { name: "", state });
@@ -590,32 +594,28 @@ describe("what the page says and leaves behind", () => {
     }
     expect(await says("receipt-none", receipt.title)).toBe(false);
     expect(await says("poll-sealed", receipt.title)).toBe(false);
-    await context.close();
   });
 
   test.each(["en", "es"] as const satisfies Language[])(
     "development keys are named on every page of a poll (%s)",
     async (language) => {
-      const { context, tab } = await open({ viewport: PHONE });
-      await speak(tab, language);
+      const { tab } = await onPhone(language);
       for (const state of ["poll", "choose-single", "review", "receipt", "check"]) {
         await visit(tab, { name: "", state });
         expect(await tab.locator(".rehearsal").innerText()).toContain(
           MESSAGES[language].app.development.title,
         );
       }
-      await context.close();
     },
   );
 
   test("the QR codes hold what they say, and nothing of the votes stands in address or title", async () => {
-    const { context, tab } = await open({ viewport: PHONE });
+    const { tab } = await onPhone();
     await visit(tab, { name: "", state: "review" });
     const shown = await tab.evaluate(() => `${document.title} ${location.href.split("#")[0]}`);
     expect(shown).not.toMatch(/bicycle/);
     await visit(tab, { name: "", state: "receipt" });
     expect(await tab.getByRole("img", { name: MESSAGES.en.receipt.qr }).count()).toBe(1);
     expect(await tab.locator("main").innerText()).not.toMatch(/bicycle/);
-    await context.close();
   });
 });

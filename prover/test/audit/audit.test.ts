@@ -1,40 +1,33 @@
 // The audit of a whole election with real proofs, from public files alone: what passes, and the first bad item
 // of what does not. docs/spec/public-files.md.
 import { describe, expect, test } from "@jest/globals";
-import { canonicalBytes, parseCanonicalJson } from "../../src/formats/canonical-json.ts";
-import {
-  type AuditReport,
-  type AuditStep,
+import type { AuditReport, AuditStep, LoadedManifest, Result, TrustAnchor } from "../../src/index.ts";
+import type { SignedMessage } from "../../src/protocol/signed-message.ts";
+import type { Files } from "./election.ts";
+import { rememberVerdicts } from "./remembered.ts";
+
+await rememberVerdicts();
+const { canonicalBytes, parseCanonicalJson } = await import("../../src/formats/canonical-json.ts");
+const {
   audit,
   ed25519KeyPair,
-  type LoadedManifest,
   memoryPublicFiles,
   parseManifest,
   parseResult,
   publicPaths,
-  type Result,
   resultBytes,
-  type TrustAnchor,
   utf8,
   verifyClosing,
-} from "../../src/index.ts";
-import { resultOf } from "../../src/protocol/result.ts";
-import { type SignedMessage, signMessage } from "../../src/protocol/signed-message.ts";
-import { cast, openBooth } from "../ballots/support.ts";
-import { artifacts, manifest } from "../support/keys.ts";
-import { makePoll } from "../support/polls.ts";
-import { inputRejection } from "../trustees/support.ts";
-import {
-  closingOf,
-  EXPECTED,
-  type Files,
-  finish,
-  holdElection,
-  ownAudit,
-  pollFiles,
-  shareOf,
-  signedBoard,
-} from "./election.ts";
+} = await import("../../src/index.ts");
+const { resultOf } = await import("../../src/protocol/result.ts");
+const { signMessage } = await import("../../src/protocol/signed-message.ts");
+const { cast, openBooth } = await import("../ballots/support.ts");
+const { artifacts, manifest } = await import("../support/keys.ts");
+const { makePoll } = await import("../support/polls.ts");
+const { inputRejection } = await import("../trustees/support.ts");
+const { closingOf, EXPECTED, finish, holdElection, ownAudit, pollFiles, shareOf, signedBoard } = await import(
+  "./election.ts"
+);
 
 const election = await holdElection();
 const { poll } = election;

@@ -1,30 +1,10 @@
 // Any byte of the public files flipped, missing or added is found, and the file or item named where it lies.
-// SEED=n and POSITIONS=n (per file) repeat or extend a run.
-import { describe, expect, jest, test } from "@jest/globals";
-import type { ProofVerifier } from "../../src/groth16/verify.ts";
+// This is the short form; `npm run test:every-byte` tries hundreds of places of each file (its log is in
+// docs/design/logs). SEED=n and POSITIONS=n (per file) repeat or extend a run.
+import { describe, expect, test } from "@jest/globals";
+import { rememberVerdicts } from "./remembered.ts";
 
-// The pairing is the real one, asked once for each statement and proof: hundreds of audits of one board differ
-// in one byte each, and whatever differs is verified anew.
-const verify = await import("../../src/groth16/verify.ts");
-const verifiers = new Map<unknown, Promise<ProofVerifier>>();
-const verdicts = new Map<string, boolean>();
-jest.unstable_mockModule("../../src/groth16/verify.ts", () => ({
-  async createVerifier(key: Parameters<typeof verify.createVerifier>[0]): Promise<ProofVerifier> {
-    const id = [key.alpha, key.delta, key.ic].join();
-    const known = verifiers.get(id) ?? verify.createVerifier(key);
-    verifiers.set(id, known);
-    const verifier = await known;
-    return {
-      publicCount: verifier.publicCount,
-      async verify(publicSignals, proof) {
-        const question = [id, ...publicSignals, proof.a, proof.b, proof.c].join();
-        const verdict = verdicts.get(question) ?? (await verifier.verify(publicSignals, proof));
-        verdicts.set(question, verdict);
-        return verdict;
-      },
-    };
-  },
-}));
+await rememberVerdicts();
 const { audit, memoryPublicFiles } = await import("../../src/index.ts");
 const { finish, holdElection, EXPECTED } = await import("./election.ts");
 const { artifacts } = await import("../support/keys.ts");
@@ -55,14 +35,14 @@ const FILES: readonly (readonly [path: string, tried: number, places: RegExp])[]
   ["roll/events.ndjson", 80, /^roll batch \d|^roll\/events\.ndjson/],
   ["roll/leaves/0", 20, /^roll\/leaves\/0$/],
   ["roll/level-10", 16, /^roll\/level-10$/],
-  ["trustees/dkg.ndjson", 40, /^trustees\/dkg\.ndjson|^dkg( trustee \d+|:)/],
-  ["board/checkpoint", 25, /^board\/checkpoint$/],
-  ["board/tile/entries/000.p/5", 25, /^board\/tile\/entries\/000\.p\/5$|^board entry \d$/],
-  ["board/tile/0/000.p/5", 12, /^board\/tile\/0\/000\.p\/5$/],
-  ["closing.json", 16, /^closing\.json/],
-  ["trustees/shares/1.json", 12, /^trustees\/shares\/1\.json$/],
-  ["trustees/shares/2.json", 12, /^trustees\/shares\/2\.json$/],
-  ["result.json", 16, /^result\.json/],
+  ["trustees/dkg.ndjson", 20, /^trustees\/dkg\.ndjson|^dkg( trustee \d+|:)/],
+  ["board/checkpoint", 12, /^board\/checkpoint$/],
+  ["board/tile/entries/000.p/5", 12, /^board\/tile\/entries\/000\.p\/5$|^board entry \d$/],
+  ["board/tile/0/000.p/5", 6, /^board\/tile\/0\/000\.p\/5$/],
+  ["closing.json", 8, /^closing\.json/],
+  ["trustees/shares/1.json", 6, /^trustees\/shares\/1\.json$/],
+  ["trustees/shares/2.json", 6, /^trustees\/shares\/2\.json$/],
+  ["result.json", 8, /^result\.json/],
 ];
 
 type Anchor = Parameters<typeof audit>[0]["anchor"];
