@@ -34,7 +34,7 @@ export interface RehearsedTrustee {
 
 /**
  * Each trustee reads and audits the whole board, signs the closing; with a quorum published, each that is
- * asked decrypts.
+ * asked decrypts, unless there are too few ballots to decrypt.
  *
  * @param decrypting - how many of the trustees hand in a share.
  */
@@ -70,6 +70,8 @@ export async function closePoll({
     await postClosing(poll.pollId, signed, { baseUrl });
     audited.push({ trustee, board, store });
   }
+  // With too few ballots the closing published the result: no trustee decrypts anything.
+  if ((await readOptional(files, publicPaths.result)) !== undefined) return;
   const closing = verifyClosing(poll, await files.read(publicPaths.closing));
   for (const { trustee, board, store } of audited.slice(0, decrypting)) {
     const message = await partialDecrypt({
