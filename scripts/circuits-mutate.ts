@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { REPOSITORY_ROOT } from "@commune-zk/circuits";
 import {
   constraintLines,
+  editCases,
   type MutantOutcome,
   openHarness,
   openOracle,
+  SUBJECTS,
   tryMutant,
 } from "@commune-zk/circuits/soundness";
 import { endThreads } from "./end-threads.ts";
@@ -22,15 +24,19 @@ function row({ file, line, source, outcome, killedBy, forged }: MutantOutcome): 
 }
 
 const oracle = await openOracle();
-const { cases } = await openHarness(join(REPOSITORY_ROOT, "circuits/src"), "build/mutants-original");
 const rows: string[] = [];
 const counts = { killed: 0, survived: 0, "did not compile": 0 };
-const lines = await constraintLines(cases);
-for (const [i, line] of lines.entries()) {
-  const outcome = await tryMutant(line, oracle);
-  counts[outcome.outcome]++;
-  rows.push(row(outcome));
-  console.log(`${i + 1}/${lines.length} ${outcome.file}:${outcome.line} ${outcome.outcome}`);
+for (const subject of SUBJECTS) {
+  const { lines: assignments } = await openHarness(subject, { work: "build/mutants-original" });
+  const lines = await constraintLines(await editCases(subject, assignments));
+  for (const [i, line] of lines.entries()) {
+    const outcome = await tryMutant(subject, line, oracle);
+    counts[outcome.outcome]++;
+    rows.push(row(outcome));
+    console.log(
+      `${subject.name} ${i + 1}/${lines.length} ${outcome.file}:${outcome.line} ${outcome.outcome}`,
+    );
+  }
 }
 await writeFile(
   join(REPOSITORY_ROOT, "circuits/mutants.md"),

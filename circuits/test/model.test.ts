@@ -1,22 +1,10 @@
 // Soundness (d): 1,000 random polls and ballots agree with the plain model of the rules.
 import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import fc from "fast-check";
 import { brokenRule, type CounterRules } from "../../prover/src/reference/ballot-rules.ts";
-import { compileCircuit, REPOSITORY_ROOT } from "../src/index.ts";
-import { openCircuit } from "../src/soundness.ts";
+import { openComponent } from "./support.ts";
 
 const CASES = 1000;
-
-async function openRules(n: number) {
-  const folder = join(REPOSITORY_ROOT, "build/test/model");
-  await mkdir(folder, { recursive: true });
-  const source = join(folder, `rules-${n}.circom`);
-  const include = 'include "../../../circuits/src/ballot-rules.circom";';
-  await writeFile(source, `pragma circom 2.1.6;\n${include}\ncomponent main = BallotRules(${n});\n`);
-  return openCircuit((await compileCircuit(source, "build/test/model")).wasm);
-}
 
 /** Rules and counters near each other, so that about half of the ballots are good. */
 function pollAndBallot(n: number) {
@@ -55,7 +43,10 @@ function pollAndBallot(n: number) {
 }
 
 test.each([4, 16])("BallotRules(%i) accepts exactly what the model accepts", async (n) => {
-  const circuit = await openRules(n);
+  const circuit = await openComponent("ballot-rules", `BallotRules(${n})`, {
+    work: "model",
+    optimisation: ["--O0"],
+  });
   const seed = randomBytes(4).readInt32LE();
   let good = 0;
   await fc.assert(

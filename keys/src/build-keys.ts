@@ -1,18 +1,18 @@
-// Makes all keys anew: phase 1, phase 2 of every circuit, manifest.
+// Makes keys anew: phase 1, phase 2 of every circuit, manifests.
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compileCircuit, REPOSITORY_ROOT, readR1csHeader } from "@commune-zk/circuits";
 import {
-  CIRCUIT_NAMES,
-  type CircuitName,
+  type CircuitEntry,
   canonicalBytes,
+  type KeyedCircuitName,
   type KeyManifest,
   type ManifestFile,
 } from "@commune-zk/prover";
 import { powersOfTau, zKey } from "snarkjs";
-import { layout } from "./layout.ts";
-import { BEACON_ITERATIONS_EXP, entropy, makePhase1, packPhase1 } from "./phase1.ts";
+import { KEY_SET_NAMES, KEY_SETS, type KeySetName, layout } from "./layout.ts";
+import { BEACON_ITERATIONS_EXP, entropy, makePhase1, packPhase1, unpackPhase1 } from "./phase1.ts";
 
 /** Where {@link buildKeys} works and writes, and what it may take as given. */
 export interface BuildKeysOptions {
@@ -20,9 +20,14 @@ export interface BuildKeysOptions {
   readonly output: string;
   /** Scratch files of some 100 MB. */
   readonly work: string;
-  /** A finished, unprepared phase 1 file (`.ptau`); made where absent. */
+  /**
+   * The one key set to make, from the phase 1 that `output` holds: the other sets stay as they are. Without it
+   * all are made, from a new phase 1.
+   */
+  readonly set?: KeySetName;
+  /** The finished, unprepared phase 1 file (`.ptau`) to make all sets from, instead of a new one. */
   readonly phase1?: string;
-  /** The same phase 1, prepared for phase 2; made where absent. */
+  /** That phase 1, prepared for phase 2; made where absent. */
   readonly prepared?: string;
   readonly log: (line: string) => void;
 }
@@ -30,35 +35,60 @@ export interface BuildKeysOptions {
 const CONTRIBUTIONS = ["development 1", "development 2", "development 3"];
 const BEACON_NAME = "development beacon";
 
-/** Makes a whole key set of kind "development" and its manifest. Takes tens of minutes. */
+/**
+ * Makes key sets of kind "development" and their manifests. Takes tens of minutes.
+ *
+ * @throws RangeError - one set, and a phase 1 that may not be the other set's.
+ */
 export async function buildKeys(options: BuildKeysOptions): Promise<void> {
-  const { output, work, log } = options;
+  const { output, work, set, log } = options;
+  if (set !== undefined && options.phase1 !== undefined) {
+    throw new RangeError("phase1: a single set is made from the stored phase 1");
+  }
   await mkdir(output, { recursive: true });
   await mkdir(work, { recursive: true });
-  let { phase1, prepared } = options;
+  const prepared = await preparedPhase1(options);
+  for (const name of set === undefined ? KEY_SET_NAMES : [set]) {
+    const { folder, circuits } = KEY_SETS[name];
+    const manifest: KeyManifest = { type: "commune-zk/key-manifest/v1", kind: "development", circuits: {} };
+    for (const circuit of circuits) {
+      log(`${circuit} …`);
+      manifest.circuits[circuit] = await buildCircuit(circuit, {
+        output: join(output, folder),
+        work,
+        prepared,
+      });
+    }
+    await writeFile(join(output, folder, layout.manifest), canonicalBytes(manifest));
+  }
+}
+
+/** Phase 1, prepared; where all sets are made, it is stored in `output` too. */
+async function preparedPhase1({ output, work, set, log, ...given }: BuildKeysOptions): Promise<string> {
+  let { phase1 } = given;
+  const stored = join(output, layout.phase1);
+  if (set === undefined) {
+    if (phase1 === undefined) {
+      log("phase 1 …");
+      phase1 = await makePhase1(work);
+    }
+    await packPhase1(phase1, stored);
+  }
+  if (given.prepared !== undefined) return given.prepared;
   if (phase1 === undefined) {
-    log("phase 1 …");
-    phase1 = await makePhase1(work);
+    phase1 = join(work, "phase1.ptau");
+    await unpackPhase1(stored, phase1);
   }
-  await packPhase1(phase1, join(output, layout.phase1));
-  if (prepared === undefined) {
-    log("preparing phase 2 …");
-    prepared = join(work, "prepared.ptau");
-    await powersOfTau.preparePhase2(phase1, prepared);
-  }
-  const circuits: KeyManifest["circuits"] = {};
-  for (const name of CIRCUIT_NAMES) {
-    log(`${name} …`);
-    circuits[name] = await buildCircuit(name, { output, work, prepared });
-  }
-  const manifest: KeyManifest = { type: "commune-zk/key-manifest/v1", kind: "development", circuits };
-  await writeFile(join(output, layout.manifest), canonicalBytes(manifest));
+  log("preparing phase 2 …");
+  const prepared = join(work, "prepared.ptau");
+  await powersOfTau.preparePhase2(phase1, prepared);
+  return prepared;
 }
 
 async function buildCircuit(
-  name: CircuitName,
+  name: KeyedCircuitName,
   { output, work, prepared }: { output: string; work: string; prepared: string },
-): Promise<NonNullable<KeyManifest["circuits"][CircuitName]>> {
+): Promise<CircuitEntry> {
   await mkdir(join(output, name), { recursive: true });
   const compiled = await compileCircuit(
     join(REPOSITORY_ROOT, `circuits/main/${name}.circom`),

@@ -5,20 +5,20 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { compileCircuit, REPOSITORY_ROOT, readR1csHeader } from "@commune-zk/circuits";
 import {
-  CIRCUIT_NAMES,
-  type CircuitName,
+  type CircuitEntry,
+  type KeyedCircuitName,
   type KeyManifest,
   parseManifest,
   parseVerificationKey,
 } from "@commune-zk/prover";
 import { type Logger, powersOfTau, zKey } from "snarkjs";
-import { layout } from "./layout.ts";
+import { KEY_SET_NAMES, KEY_SETS, type KeySetName, layout } from "./layout.ts";
 import { unpackPhase1 } from "./phase1.ts";
-
-type CircuitEntry = NonNullable<KeyManifest["circuits"][CircuitName]>;
 
 /** Where {@link verifyKeys} reads and works. */
 export interface VerifyKeysOptions {
+  /** The key sets to check; all unless told. */
+  readonly sets?: readonly KeySetName[];
   /** Folder of the stored keys. */
   readonly artifacts: string;
   /** Scratch files of some 100 MB. */
@@ -32,43 +32,63 @@ export interface VerifyKeysOptions {
  *
  * @throws Error - the first thing that is not as it must be.
  */
-export async function verifyKeys({ artifacts, work, log }: VerifyKeysOptions): Promise<void> {
+export async function verifyKeys({
+  artifacts,
+  work,
+  sets = KEY_SET_NAMES,
+  log,
+}: VerifyKeysOptions): Promise<void> {
   await mkdir(work, { recursive: true });
-  const { manifest } = await checkFiles(artifacts);
-  log("digests and sizes agree with the manifest");
+  const manifests: { set: KeySetName; manifest: KeyManifest }[] = [];
+  for (const set of sets) manifests.push({ set, manifest: await checkFiles(artifacts, set) });
+  log("digests and sizes agree with the manifests");
   const phase1 = join(work, "verify-phase1.ptau");
   await unpackPhase1(join(artifacts, layout.phase1), phase1);
   if (!(await powersOfTau.verify(phase1))) throw new Error("phase 1 does not verify");
   log("phase 1 verifies; preparing it for phase 2 …");
   const prepared = join(work, "verify-prepared.ptau");
   await powersOfTau.preparePhase2(phase1, prepared);
-  for (const name of CIRCUIT_NAMES) {
-    await checkCircuit(name, manifest, { artifacts, prepared });
-    log(`${name}: circuit, proving key and verification key agree`);
+  for (const { set, manifest } of manifests) {
+    const { folder, circuits } = KEY_SETS[set];
+    for (const name of circuits) {
+      await checkCircuit(name, manifest, { artifacts: join(artifacts, folder), prepared });
+      log(`${name}: circuit, proving key and verification key agree`);
+    }
   }
 }
 
-/** Digests and sizes of all stored files, against the manifest. */
-export async function checkFiles(artifacts: string): Promise<{ manifest: KeyManifest }> {
-  const { manifest } = parseManifest(await readFile(join(artifacts, layout.manifest)));
-  for (const name of CIRCUIT_NAMES) {
-    const entry = manifest.circuits[name];
-    if (entry === undefined) throw new Error(`the manifest has no ${name}`);
+/**
+ * Digests and sizes of all stored files of a key set, against its manifest.
+ *
+ * @param artifacts - folder of all stored keys.
+ * @throws Error - a file or circuit that is not as the manifest says.
+ * @throws InputError - the manifest or a verification key is malformed.
+ */
+export async function checkFiles(artifacts: string, set: KeySetName): Promise<KeyManifest> {
+  const { folder, circuits } = KEY_SETS[set];
+  const directory = join(artifacts, folder);
+  const { manifest } = parseManifest(await readFile(join(directory, layout.manifest)));
+  const named = Object.keys(manifest.circuits).sort();
+  if (!isDeepStrictEqual(named, [...circuits].sort())) {
+    throw new Error(`the manifest of ${set} is for ${named.join(", ")}`);
+  }
+  for (const name of circuits) {
+    const entry = manifest.circuits[name]!;
     for (const file of [entry.wasm, entry.provingKey, entry.verificationKey, entry.transcript]) {
-      const bytes = await readFile(join(artifacts, file.path));
+      const bytes = await readFile(join(directory, file.path));
       if (bytes.length !== file.size || sha256(bytes) !== file.sha256) {
         throw new Error(`${file.path} is not the file of the manifest`);
       }
     }
-    parseVerificationKey(await readFile(join(artifacts, entry.verificationKey.path)));
-    await checkTranscript(name, entry, artifacts);
+    parseVerificationKey(await readFile(join(directory, entry.verificationKey.path)));
+    await checkTranscript(name, entry, directory);
   }
-  return { manifest };
+  return manifest;
 }
 
 /** The transcript says what the manifest says. */
 async function checkTranscript(
-  name: CircuitName,
+  name: KeyedCircuitName,
   { r1csSha256, constraints, contributions, transcript: file }: CircuitEntry,
   artifacts: string,
 ): Promise<void> {
@@ -79,7 +99,7 @@ async function checkTranscript(
 }
 
 async function checkCircuit(
-  name: CircuitName,
+  name: KeyedCircuitName,
   manifest: KeyManifest,
   { artifacts, prepared }: { artifacts: string; prepared: string },
 ): Promise<void> {

@@ -1,6 +1,5 @@
 // The public face of @commune-zk/prover, for browser and Node.
 
-export { decodeRecord, encodeRecord, type RecordContent, statementHash } from "./formats/ballot-record.ts";
 export { checkG1, checkG2, type G1, type G2 } from "./formats/bn254.ts";
 export {
   compareBytes,
@@ -46,7 +45,12 @@ export { hashFramed } from "./formats/hash.ts";
 export {
   CIRCUIT_NAMES,
   CIRCUITS,
+  type CircuitEntry,
   type CircuitName,
+  HOURS_CIRCUIT_NAMES,
+  HOURS_CIRCUITS,
+  type HoursCircuitName,
+  type KeyedCircuitName,
   type KeyManifest,
   type LoadedManifest,
   type ManifestFile,
@@ -64,7 +68,20 @@ export {
   randomScalar,
 } from "./formats/point.ts";
 export { memoryPublicFiles, type PublicFiles, readOptional, urlPublicFiles } from "./formats/public-files.ts";
-export { parseTilePath, publicPaths, type TilePath } from "./formats/public-paths.ts";
+export {
+  ledgerPaths,
+  parseTilePath,
+  policyPaths,
+  publicPaths,
+  type TilePath,
+} from "./formats/public-paths.ts";
+export {
+  claimStatementHash,
+  decodeRecord,
+  encodeRecord,
+  type RecordContent,
+  statementHash,
+} from "./formats/record.ts";
 export {
   DEFAULT_SECRET_PARAMETERS,
   MAX_SECRET_BYTES,
@@ -134,8 +151,6 @@ export {
 } from "./protocol/ballot.ts";
 export { BoardTree, type Head, verifyConsistency, verifyInclusion } from "./protocol/board-tree.ts";
 export {
-  BadReceiptError,
-  type ClientOptions,
   type PollRegistration,
   postClosing,
   postShare,
@@ -143,6 +158,25 @@ export {
   type SubmitOutcome,
   submitBallot,
 } from "./protocol/client.ts";
+export {
+  type OperatorOptions,
+  openPeriod,
+  type PolicyRegistration,
+  postCreditBatch,
+  postRevocation,
+  registerIssuer,
+  registerLedger,
+  registerPolicy,
+  strikeCredits,
+  submitClaim,
+} from "./protocol/client-ledger.ts";
+export {
+  registerPetition,
+  registerSnapshot,
+  requestSignIn,
+  signIn,
+  submitPetitionSignature,
+} from "./protocol/client-membership.ts";
 export { type CloserStore, memoryCloserStore } from "./protocol/closer-store.ts";
 export {
   assembleClosing,
@@ -182,25 +216,216 @@ export {
   verifyDkgTranscript,
 } from "./protocol/dkg-judge.ts";
 export { type Ceremony, type DkgFault, encodeDkgTranscript } from "./protocol/dkg-messages.ts";
+export { checkFrozenRoll, type FrozenRoll } from "./protocol/frozen-roll.ts";
+export {
+  type AuditedClaim,
+  type AuditPolicyOptions,
+  auditClaims,
+  auditPolicy,
+  type ClaimBoardAudit,
+  type PolicyAudit,
+} from "./protocol/hours/audit-claims.ts";
+export {
+  type ClaimSubmission,
+  claimSchema,
+  isCounted,
+  MAX_CLAIM_BYTES,
+  type ParsedClaim,
+  type PrepareClaimOptions,
+  type PreparedClaim,
+  type ProveClaimOptions,
+  parseClaim,
+  prepareClaim,
+  proveClaim,
+  type SealedClaim,
+} from "./protocol/hours/claim.ts";
+export {
+  type ClaimReceipt,
+  claimReceiptBytes,
+  claimReceiptSchema,
+  makeClaimReceipt,
+  parseClaimReceipt,
+  verifyClaimReceipt,
+} from "./protocol/hours/claim-receipt.ts";
+export {
+  claimScopeOf,
+  type HoursPolicy,
+  type PolicySignature,
+  parsePolicy,
+  parsePolicySignature,
+  policyBytes,
+  signPolicy,
+} from "./protocol/hours/policy.ts";
+export { type SelectableCredit, selectCredits } from "./protocol/hours/select-credits.ts";
+export { type ClaimStatement, verifyClaimStatement } from "./protocol/hours/statement.ts";
+export {
+  type PolicyAnchor,
+  type ValidatePolicyOptions,
+  type ValidPolicy,
+  validatePolicy,
+} from "./protocol/hours/validate-policy.ts";
+export {
+  type VerifiedClaim,
+  type VerifyClaimOptions,
+  verifyClaim,
+} from "./protocol/hours/verify-claim.ts";
 export {
   ballotNullifier,
   commitmentOf,
   createIdentity,
+  hoursNullifier,
   type Identity,
   importIdentity,
 } from "./protocol/identity.ts";
 export {
+  attestationLink,
   type Invitation,
   invitationLink,
   type Link,
   parseInvitation,
   parseLink,
   parseRegistration,
+  policyLink,
   pollLink,
   registrationBytes,
   registrationLink,
 } from "./protocol/invitation.ts";
 export { type Layout, layoutOf, type SlotRange, usedSlots } from "./protocol/layout.ts";
+export {
+  type Attestation,
+  type LocatedCredit,
+  locateCredit,
+  openAttestation,
+  parseSealedAttestation,
+  type SealedAttestation,
+  sealAttestation,
+  sealedAttestationBytes,
+} from "./protocol/ledger/attestation.ts";
+export {
+  auditLedger,
+  type LedgerAnchor,
+  type LedgerAudit,
+} from "./protocol/ledger/audit-ledger.ts";
+export {
+  type CreditBatch,
+  type CreditHeader,
+  creditBatchSchema,
+  signCreditBatch,
+} from "./protocol/ledger/credit-batch.ts";
+export {
+  type CreditDisclosure,
+  type CreditRequirement,
+  checkDisclosedCredit,
+  discloseCredit,
+} from "./protocol/ledger/disclosure.ts";
+export {
+  type CreditEntry,
+  createIssuerKeys,
+  creditBatch,
+  type IssuedBatch,
+  type IssuerKeys,
+  importIssuerKeys,
+} from "./protocol/ledger/issuer.ts";
+export {
+  categoryField,
+  creditInner,
+  creditLeaf,
+  LEDGER_DEPTH,
+  LEDGER_POSITIONS,
+  MAX_24_BITS,
+} from "./protocol/ledger/leaf.ts";
+export type { LedgerChange, LedgerEntry, LedgerName } from "./protocol/ledger/ledger-entry.ts";
+export {
+  creditPaths,
+  ledgerFiles,
+  ledgerTreeFiles,
+  type ProvableCredit,
+} from "./protocol/ledger/ledger-files.ts";
+export {
+  appendEntry,
+  applyEntry,
+  type CheckedBatch,
+  checkCreditBatch,
+  emptyLedger,
+  type LedgerIssuer,
+  type LedgerState,
+  ledgerSize,
+  replayLedger,
+} from "./protocol/ledger/ledger-log.ts";
+export {
+  checkLedgerCheckpoint,
+  type LedgerView,
+  ledgerHead,
+  readLedger,
+  readLedgerLog,
+} from "./protocol/ledger/ledger-view.ts";
+export {
+  type RevocationRequest,
+  requestRevocation,
+  revocationRequestSchema,
+} from "./protocol/ledger/revocation.ts";
+export { checkLedgerRoot, type LedgerRoot, type RootHistory, rootEntry } from "./protocol/ledger/roots.ts";
+export {
+  type AcceptedMembership,
+  type AuditPetitionOptions,
+  auditPetition,
+  checkLeanRoll,
+  type GatePassage,
+  type LeanPath,
+  type LeanRoll,
+  type LeanRollJson,
+  type LeanTree,
+  leanDepth,
+  leanLeaves,
+  leanPath,
+  leanRollFiles,
+  leanRollOf,
+  leanTree,
+  MAX_MEMBERSHIP_DEPTH,
+  type MembershipProver,
+  type MembershipVerifier,
+  makePetitionReceipt,
+  membershipDepth,
+  membershipPath,
+  membershipVerifier,
+  type NoAnchor,
+  type Petition,
+  type PetitionAnchor,
+  type PetitionReceipt,
+  type PetitionStatement,
+  parsePetitionReceipt,
+  parseSemaphoreManifest,
+  petitionIdOf,
+  petitionNullifier,
+  petitionReceiptBytes,
+  petitionReceiptSchema,
+  petitionRecord,
+  proveGate,
+  provePetitionSignature,
+  proveSignIn,
+  type RegistrarAnchor,
+  type RollSnapshot,
+  readPetitionStatement,
+  readSemaphoreManifest,
+  SEMAPHORE_MANIFEST_DIGEST,
+  type SemaphoreManifest,
+  type SemaphoreProof,
+  type SignInChallenge,
+  semaphoreProofSchema,
+  semaphoreProvingArtifacts,
+  signPetition,
+  signSnapshot,
+  type ValidPetition,
+  type ValidSnapshot,
+  type VerifyGateOptions,
+  type VerifySignInOptions,
+  validatePetition,
+  validateSnapshot,
+  verifyGate,
+  verifyPetitionReceipt,
+  verifyPetitionSignature,
+  verifySignIn,
+} from "./protocol/membership/index.ts";
 export {
   partialDecrypt,
   shareBodySchema,
@@ -219,6 +444,7 @@ export {
   pollSignaturesBytes,
   signPoll,
 } from "./protocol/poll.ts";
+export { type MerklePath, merklePath, type PoseidonTree } from "./protocol/poseidon-tree.ts";
 export {
   makeReceipt,
   parseReceipt,
@@ -234,6 +460,7 @@ export {
   type RegistrationContext,
   verifyRegistration,
 } from "./protocol/registration.ts";
+export { BadReceiptError, type ClientOptions, type Outcome } from "./protocol/request.ts";
 export { parseResult, type Result, verifyResult } from "./protocol/result.ts";
 export {
   appendBatch,
@@ -245,15 +472,7 @@ export {
   replayRoll,
   rollHead,
 } from "./protocol/roll-log.ts";
-export {
-  type MerklePath,
-  merklePath,
-  pathFromFiles,
-  pollLeaves,
-  type RollTree,
-  rollFiles,
-  rollTree,
-} from "./protocol/roll-tree.ts";
+export { pathFromFiles, pollLeaves, type RollTree, rollFiles, rollTree } from "./protocol/roll-tree.ts";
 export { scopeOf, scopeToField } from "./protocol/scope.ts";
 export { combine, type ShareCulprit, sortShares } from "./protocol/shares.ts";
 export type { SignedMessage } from "./protocol/signed-message.ts";

@@ -3,3 +3,4 @@ export { directoryArtifactSource } from "./node/artifacts.ts";
 export { fileCloserStore } from "./node/closer-store.ts";
 export { directoryPublicFiles, writePublicFiles } from "./node/public-files.ts";
 export { replaceFile } from "./node/replace-file.ts";
+export { semaphorePackageDirectory } from "./node/semaphore-artifacts.ts";

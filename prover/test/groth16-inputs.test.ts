@@ -1,10 +1,10 @@
 // Proof points and keys: what snarkjs' verifier and ffjavascript let pass is refused here. FACTS: first table.
 import { bn254 } from "@noble/curves/bn254.js";
-import { decodeRecord } from "../src/formats/ballot-record.ts";
 import { utf8 } from "../src/formats/bytes.ts";
 import { InputError } from "../src/formats/errors.ts";
 import { BASE_FIELD_ORDER } from "../src/formats/field.ts";
 import { parseProof, proofFromBytes, proofToBytes, proofToJson } from "../src/formats/groth16-proof.ts";
+import { decodeRecord } from "../src/formats/record.ts";
 import { parseVerificationKey } from "../src/formats/verification-key.ts";
 import { circuitEntry, loadManifest, memoryArtifactSource, readArtifact } from "../src/groth16/artifacts.ts";
 import { artifacts, manifest } from "./support/keys.ts";

@@ -1,22 +1,23 @@
 // Witnesses of compiled circuits, and the source line of the assertion that refuses one.
 import { readFile } from "node:fs/promises";
 import { type WitnessCalculator, WitnessCalculatorBuilder } from "circom_runtime";
+import { templates } from "./templates.ts";
 
 /** Where a witness calculation stopped: our own template nearest to the failed assertion. */
 export interface Violation {
   readonly template: string;
+  /** The template's file. */
+  readonly file: string;
   readonly line: number;
 }
 
 /** A witness, or what refused the inputs. */
 export type Attempt = { readonly witness: readonly bigint[] } | { readonly violation: Violation };
 
-/** Templates of ours; an assertion inside circomlib is laid at our line that feeds it. */
-const OWN = ["SubgroupScalar", "IdentityCommitment", "MerkleRoot", "BallotRules", "ElGamalEncrypt", "Ballot"];
-
 /** Calculates witnesses of one circuit. Not to be called again before it has answered. */
 export async function openCircuit(wasmPath: string): Promise<(inputs: object) => Promise<Attempt>> {
   const calculator: WitnessCalculator = await WitnessCalculatorBuilder(await readFile(wasmPath));
+  const own = await templates();
   // circom_runtime adds each failure's trace to those before it.
   let known = 0;
   return async (inputs) => {
@@ -29,8 +30,9 @@ export async function openCircuit(wasmPath: string): Promise<(inputs: object) =>
       const trace = [
         ...String((error as Error).message).matchAll(/Error in template (\w+?)_\d+ line: (\d+)/g),
       ];
-      const violation = parseViolation(trace.slice(known));
-      known = trace.length;
+      const violation = parseViolation(trace.slice(known), own);
+      // An error that is no refusal ("Not enough values") comes without them.
+      known = Math.max(known, trace.length);
       if (violation === undefined) throw error;
       return { violation };
     } finally {
@@ -39,9 +41,14 @@ export async function openCircuit(wasmPath: string): Promise<(inputs: object) =>
   };
 }
 
-function parseViolation(trace: readonly RegExpMatchArray[]): Violation | undefined {
+/** An assertion inside circomlib is laid at our line that feeds it. */
+function parseViolation(
+  trace: readonly RegExpMatchArray[],
+  own: ReadonlyMap<string, string>,
+): Violation | undefined {
   for (const [, template, line] of trace) {
-    if (OWN.includes(template!)) return { template: template!, line: Number(line) };
+    const file = own.get(template!);
+    if (file !== undefined) return { template: template!, file, line: Number(line) };
   }
   return undefined;
 }

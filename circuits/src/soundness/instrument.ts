@@ -1,7 +1,8 @@
 // Rewrites our templates so that one input, `fault`, adds 1 to the signal assigned at a chosen line: every
 // later signal is recomputed from the edited one, as a cheating prover would.
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { templateFiles, templates } from "./templates.ts";
 
 /** A line of a template that assigns signals. */
 export interface AssignmentLine {
@@ -15,8 +16,6 @@ export interface AssignmentLine {
   readonly fault: number;
 }
 
-const OWN_COMPONENT =
-  /(?:component )?([\w[\]]+) = (?:SubgroupScalar|IdentityCommitment|MerkleRoot|BallotRules|ElGamalEncrypt)\(/;
 const ASSIGNMENT = /^(\s*)([\w.[\]\s+*-]+?) (<==|<--) (.+);(\s*\/\/.*)?$/;
 
 /** Lengths of the arrays that are assigned as a whole. */
@@ -34,6 +33,7 @@ const ARRAYS: Readonly<Record<string, string>> = {
   "shared.p": "2",
   "encoded.e": "messageBits",
   "encrypt[s].publicKey": "2",
+  "credit[s].siblings": "depth",
 };
 
 /**
@@ -44,19 +44,20 @@ const ARRAYS: Readonly<Record<string, string>> = {
 export async function instrument(from: string, to: string): Promise<AssignmentLine[]> {
   await mkdir(to, { recursive: true });
   const lines: AssignmentLine[] = [];
-  const files = (await readdir(from)).filter((file) => file.endsWith(".circom")).sort();
-  for (const [i, file] of files.entries()) {
+  const own = [...(await templates(from)).keys()].join("|");
+  const ownComponent = new RegExp(`(?:component )?([\\w[\\]]+) = (?:${own})\\(`);
+  for (const [i, file] of (await templateFiles(from)).entries()) {
     const source = await readFile(join(from, file), "utf8");
     const rewritten = source.split("\n").map((text, n) => {
       const fault = 1000 * (i + 1) + n + 1;
       if (/^template /.test(text)) return `${text} signal input fault;`;
-      const component = OWN_COMPONENT.exec(text);
+      const component = ownComponent.exec(text);
       if (component !== null) return `${text} ${component[1]}.fault <== fault;`;
       const assignment = ASSIGNMENT.exec(text);
       if (assignment === null || text.trimStart().startsWith("//")) return text;
       const [, , left, operator, right] = assignment as unknown as [string, string, string, string, string];
       const constrained = operator === "<==";
-      lines.push({ file: basename(file), line: n + 1, signal: left, constrained, fault });
+      lines.push({ file, line: n + 1, signal: left, constrained, fault });
       return assign(left, right, constrained, fault);
     });
     await writeFile(join(to, file), rewritten.join("\n"));

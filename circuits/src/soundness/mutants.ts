@@ -3,9 +3,11 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { REPOSITORY_ROOT } from "../compile.ts";
 import { readR1cs } from "../r1cs.ts";
-import { type EditCase, harnessBallot, openHarness } from "./edits.ts";
-import type { Oracle } from "./fixtures.ts";
+import { type EditCase, openHarness } from "./edits.ts";
+import type { Oracle } from "./oracle.ts";
 import { isSatisfied } from "./satisfied.ts";
+import type { Subject } from "./subjects.ts";
+import { SOURCES } from "./templates.ts";
 
 /** What became of one deleted constraint. */
 export interface MutantOutcome {
@@ -20,14 +22,20 @@ export interface MutantOutcome {
   readonly forged: boolean;
 }
 
-const SOURCES = join(REPOSITORY_ROOT, "circuits/src");
 const WORK = "build/mutants";
 
+/** A line that holds a constraint of ours, and the test that must kill its deletion. */
+export interface ConstraintLine {
+  readonly file: string;
+  readonly line: number;
+  /** The line as it stands. */
+  readonly source: string;
+  readonly test: EditCase;
+}
+
 /** Lines that hold a constraint of ours. */
-export async function constraintLines(
-  cases: readonly EditCase[],
-): Promise<{ file: string; line: number; source: string; test: EditCase }[]> {
-  const found = new Map<string, { file: string; line: number; source: string; test: EditCase }>();
+export async function constraintLines(cases: readonly EditCase[]): Promise<ConstraintLine[]> {
+  const found = new Map<string, ConstraintLine>();
   for (const test of cases) {
     const source = (await readFile(join(SOURCES, test.file), "utf8")).split("\n")[test.line - 1]!;
     if (source.includes("<--")) continue;
@@ -42,9 +50,10 @@ export function deleteConstraint(source: string): string {
   return source.replace(/\S.*===.*;/, "");
 }
 
-/** Tries one deletion. */
+/** Tries one deletion in a circuit. */
 export async function tryMutant(
-  { file, line, source, test }: { file: string; line: number; source: string; test: EditCase },
+  subject: Subject,
+  { file, line, source, test }: ConstraintLine,
   oracle: Oracle,
 ): Promise<MutantOutcome> {
   const folder = join(REPOSITORY_ROOT, WORK, "sources");
@@ -57,15 +66,15 @@ export async function tryMutant(
   const result = { file, line, source, killedBy: "", forged: false };
   let harness: Awaited<ReturnType<typeof openHarness>>;
   try {
-    harness = await openHarness(folder, join(WORK, "instrumented"));
+    harness = await openHarness(subject, { sources: folder, work: join(WORK, "instrumented") });
   } catch {
     return { ...result, outcome: "did not compile" };
   }
-  const attempt = await harness.attempt(test.edit(harnessBallot(oracle)));
+  const attempt = await harness.attempt(test.edit(harness.valid(oracle)));
   if ("witness" in attempt) {
     const forged = isSatisfied(readR1cs(await readFile(harness.r1cs)), attempt.witness);
     return { ...result, outcome: "killed", killedBy: test.name, forged };
   }
-  const same = attempt.violation.line === test.line;
+  const same = attempt.violation.file === test.file && attempt.violation.line === test.line;
   return { ...result, outcome: same ? "survived" : "killed", killedBy: same ? "" : test.name };
 }

@@ -1,6 +1,6 @@
 // The plain meaning of a constraint system.
 import type { LinearCombination, R1cs } from "../r1cs.ts";
-import { R } from "./fixtures.ts";
+import { R } from "./oracle.ts";
 
 /** Positions of the constraints that the witness violates. */
 export function violated({ system }: R1cs, witness: readonly bigint[]): number[] {

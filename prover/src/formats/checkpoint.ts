@@ -11,9 +11,13 @@ export interface TreeHead {
   readonly root: Uint8Array;
 }
 
-/** First line of a poll's checkpoints, and the name of its signing key. */
-export function checkpointOrigin(boardName: string, pollId: string): string {
-  return `${boardName}/${pollId}`;
+/**
+ * First line of a log's checkpoints, and the name of its signing key.
+ *
+ * @param logId - which log of the board this is: a poll's or policy's scope, or a ledger's id.
+ */
+export function checkpointOrigin(boardName: string, logId: string): string {
+  return `${boardName}/${logId}`;
 }
 
 /** Most characters of a signed note, cosigners' lines and all. */

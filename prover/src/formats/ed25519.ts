@@ -4,7 +4,16 @@ import { fromHex, toHex } from "./bytes.ts";
 import { hashFramed } from "./hash.ts";
 
 /** What a signature is for; one made in a role never passes in another. */
-export type SignatureRole = "roll-batch" | "poll" | "dkg" | "closing" | "share";
+export type SignatureRole =
+  | "roll-batch"
+  | "poll"
+  | "dkg"
+  | "closing"
+  | "share"
+  | "ledger-entry"
+  | "hours-policy"
+  | "petition"
+  | "roll-snapshot";
 
 /** A signing key with its public half. */
 export interface Ed25519KeyPair {

@@ -1,8 +1,10 @@
 // A Groth16 proof: JSON, bytes, and snarkjs' form. docs/spec/ballot.md §6, §7.
+import { z } from "zod";
 import { checkG1, checkG2, type G1, type G2, parseCoordinates, parsePair } from "./bn254.ts";
 import { bytesToUint, concatBytes } from "./bytes.ts";
 import { InputError } from "./errors.ts";
 import { fieldToBytes } from "./field.ts";
+import { pointJson } from "./schema.ts";
 
 /** A proof whose points have been checked. */
 export interface Groth16Proof {
@@ -17,6 +19,13 @@ export interface Groth16ProofJson {
   readonly b: readonly [readonly [string, string], readonly [string, string]];
   readonly c: readonly [string, string];
 }
+
+/** Shape of a proof in JSON: {@link parseProof} looks at the rest. */
+export const proofSchema = z.strictObject({
+  a: pointJson,
+  b: z.tuple([pointJson, pointJson]),
+  c: pointJson,
+});
 
 /** Bytes of an encoded proof. */
 export const PROOF_BYTES = 256;

@@ -19,6 +19,21 @@ export type CircuitName = keyof typeof CIRCUITS;
 /** All names, in order. */
 export const CIRCUIT_NAMES = Object.keys(CIRCUITS) as [CircuitName, ...CircuitName[]];
 
+/** Circuits of claims of hours: `depth` of roll and ledger, `slots` credits. */
+export const HOURS_CIRCUITS = {
+  "hours-1": { depth: 20, slots: 1 },
+  "hours-4": { depth: 20, slots: 4 },
+} as const;
+
+/** Name of an hours circuit. */
+export type HoursCircuitName = keyof typeof HOURS_CIRCUITS;
+
+/** All names of hours circuits, in order. */
+export const HOURS_CIRCUIT_NAMES = Object.keys(HOURS_CIRCUITS) as [HoursCircuitName, ...HoursCircuitName[]];
+
+/** Name of any circuit that a key set can hold. */
+export type KeyedCircuitName = CircuitName | HoursCircuitName;
+
 const file = z.strictObject({
   // No part begins with a dot: `..` would lead a reader of directories out of its own.
   path: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-][a-z0-9.-]*)*$/),
@@ -42,7 +57,7 @@ const circuit = z.strictObject({
 const schema = z.strictObject({
   type: z.literal("commune-zk/key-manifest/v1"),
   kind: z.enum(["development", "ceremony"]),
-  circuits: z.partialRecord(z.enum(CIRCUIT_NAMES), circuit),
+  circuits: z.partialRecord(z.enum([...CIRCUIT_NAMES, ...HOURS_CIRCUIT_NAMES]), circuit),
 });
 
 /** A key set's manifest. */
@@ -50,10 +65,13 @@ export type KeyManifest = z.infer<typeof schema>;
 /** One file of a manifest. */
 export type ManifestFile = z.infer<typeof file>;
 
-/** A manifest with the digest that polls name. */
+/** What a manifest says of one circuit. */
+export type CircuitEntry = z.infer<typeof circuit>;
+
+/** A manifest with the digest that polls and policies name. */
 export interface LoadedManifest {
   readonly manifest: KeyManifest;
-  /** SHA-256 of the canonical bytes, hexadecimal: `keySet.digest` of a poll. */
+  /** SHA-256 of the canonical bytes, hexadecimal: `keySet.digest` of a poll or policy. */
   readonly digest: string;
   readonly bytes: Uint8Array;
 }

@@ -1,4 +1,5 @@
-// Paths of a poll's public files: the only code that spells them. docs/spec/public-files.md.
+// Paths of the public files of polls, ledgers and policies: the only code that spells them.
+// docs/spec/public-files.md, docs/spec/ledger.md §6, docs/spec/hours.md §6.
 
 /** Where each public file of a poll lies, relative to the poll's root; `/` between parts on every platform. */
 export const publicPaths = {
@@ -20,6 +21,25 @@ export const publicPaths = {
   entries: (index: number, width = 256): string => `board/tile/entries/${tileIndex(index)}${partial(width)}`,
   closing: "closing.json",
   result: "result.json",
+} as const;
+
+/** Where each public file of a ledger lies, relative to the ledger's root. */
+export const ledgerPaths = {
+  entries: "entries.ndjson",
+  /** Chunk of the leaves, from 0. */
+  leaves: (chunk: number): string => `leaves/${chunk}`,
+  level10: "level-10",
+  checkpoint: "checkpoint",
+} as const;
+
+/**
+ * Where the public files of an hours policy lie, relative to the policy's root: `roll/` and `board/` as in
+ * {@link publicPaths}.
+ */
+export const policyPaths = {
+  policy: "policy.json",
+  signature: "signature.json",
+  keys: publicPaths.keys,
 } as const;
 
 /** C2SP tlog-tiles: groups of three digits, all but the last prefixed `x`. */

@@ -3,7 +3,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { toHex } from "../formats/bytes.ts";
 import { InputError } from "../formats/errors.ts";
 import {
-  type CircuitName,
+  type CircuitEntry,
+  type KeyedCircuitName,
   type KeyManifest,
   type LoadedManifest,
   type ManifestFile,
@@ -81,14 +82,14 @@ export async function readArtifact(
 }
 
 /**
- * A manifest that must have the digest which a poll names.
+ * A manifest that must have the digest which a poll or policy names.
  *
  * @throws InputError `key-set-digest-mismatch`, or as `parseManifest`.
  */
 export function loadManifest(bytes: Uint8Array, expectedDigest: string): LoadedManifest {
   const loaded = parseManifest(bytes);
   if (loaded.digest !== expectedDigest) {
-    throw new InputError("key-set-digest-mismatch", "not the key set that the poll names", "keys.json");
+    throw new InputError("key-set-digest-mismatch", "not the key set that the document names", "keys.json");
   }
   return loaded;
 }
@@ -98,10 +99,7 @@ export function loadManifest(bytes: Uint8Array, expectedDigest: string): LoadedM
  *
  * @throws InputError `circuit-not-in-key-set`.
  */
-export function circuitEntry(
-  manifest: KeyManifest,
-  name: CircuitName,
-): NonNullable<KeyManifest["circuits"][CircuitName]> {
+export function circuitEntry(manifest: KeyManifest, name: KeyedCircuitName): CircuitEntry {
   const entry = manifest.circuits[name];
   if (entry === undefined)
     throw new InputError("circuit-not-in-key-set", "the key set lacks this circuit", name);
@@ -112,7 +110,7 @@ export function circuitEntry(
 export async function provingArtifacts(
   source: ArtifactSource,
   manifest: KeyManifest,
-  name: CircuitName,
+  name: KeyedCircuitName,
   options: { signal?: AbortSignal } = {},
 ): Promise<ProvingArtifacts> {
   const { wasm, provingKey } = circuitEntry(manifest, name);
@@ -126,7 +124,7 @@ export async function provingArtifacts(
 export async function verificationKeyOf(
   source: ArtifactSource,
   manifest: KeyManifest,
-  name: CircuitName,
+  name: KeyedCircuitName,
 ): Promise<VerificationKey> {
   const { verificationKey } = circuitEntry(manifest, name);
   return parseVerificationKey(await readArtifact(source, verificationKey), verificationKey.path);

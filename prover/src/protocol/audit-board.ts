@@ -1,16 +1,13 @@
 // What trustees, witnesses and auditors each do with a board: check every record themselves.
 // docs/spec/board.md, docs/spec/closing.md §1.
-import { decodeRecord, statementHash } from "../formats/ballot-record.ts";
-import { equalBytes, fromUtf8, toHex } from "../formats/bytes.ts";
-import { checkpointOrigin, verifyCheckpoint } from "../formats/checkpoint.ts";
+
+import { toHex } from "../formats/bytes.ts";
 import { InputError } from "../formats/errors.ts";
-import { leafHash } from "../formats/merkle-log.ts";
-import { type PublicFiles, readOptional } from "../formats/public-files.ts";
-import { publicPaths } from "../formats/public-paths.ts";
-import { boardFiles, readEntries, tilesOf } from "../formats/tiles.ts";
+import type { PublicFiles } from "../formats/public-files.ts";
+import { decodeRecord, statementHash } from "../formats/record.ts";
 import type { ProofVerifier } from "../groth16/verify.ts";
 import { checkStatement } from "./ballot.ts";
-import { BoardTree } from "./board-tree.ts";
+import { readBoard } from "./board-files.ts";
 import { type BoardView, type CountedBallot, countedSet } from "./counted-set.ts";
 import type { ValidPoll } from "./validate-poll.ts";
 
@@ -42,24 +39,11 @@ export interface AuditBoardOptions {
  */
 export async function auditBoard(options: AuditBoardOptions): Promise<BoardAudit> {
   const { poll, files, verifier, signal, onProgress } = options;
-  const checkpoint = fromUtf8(await files.read(publicPaths.checkpoint), publicPaths.checkpoint);
-  const { size, root } = verifyCheckpoint(checkpoint, {
-    origin: checkpointOrigin(poll.poll.board.name, poll.pollId),
-    publicKey: poll.poll.board.key,
+  const { checkpoint, size, root, tree, entries } = await readBoard({
+    files,
+    board: poll.poll.board,
+    scope: poll.pollId,
   });
-
-  const entries = await readEntries(files, size);
-  const tree = new BoardTree();
-  for (const entry of entries) tree.append(entry);
-  if (!equalBytes(tree.root(), root)) {
-    throw new InputError(
-      "board-root-mismatch",
-      "entries do not hash to the checkpoint's root",
-      await placeOfMismatch(files, entries, root),
-    );
-  }
-  await compareTiles(files, entries);
-
   const ballots: CountedBallot[] = [];
   for (const [index, entry] of entries.entries()) {
     signal?.throwIfAborted();
@@ -74,35 +58,6 @@ export async function auditBoard(options: AuditBoardOptions): Promise<BoardAudit
   }
   const counted = countedSet({ pollId: poll.pollId, ballots });
   return { checkpoint, size, root: toHex(root), counted, rootAt: (n) => toHex(tree.root(n)), ballots };
-}
-
-/**
- * Which entry is not the one under the checkpoint, where the tiles of leaf hashes can tell; the checkpoint
- * itself where they cannot.
- */
-async function placeOfMismatch(
-  files: PublicFiles,
-  entries: readonly Uint8Array[],
-  root: Uint8Array,
-): Promise<string> {
-  const published: Uint8Array[] = [];
-  for (const [index, width] of tilesOf(entries.length)) {
-    const tile = await readOptional(files, publicPaths.tile(0, index, width));
-    for (let i = 0; i < width; i++) published.push(tile?.slice(32 * i, 32 * i + 32) ?? new Uint8Array(0));
-  }
-  const tree = new BoardTree().with(published);
-  if (!equalBytes(tree.root(), root)) return publicPaths.checkpoint;
-  // Another root than theirs: some hash differs.
-  return `board entry ${entries.findIndex((entry, i) => !equalBytes(leafHash(entry), published[i]!))}`;
-}
-
-/** Every tile that a reader could fetch is the one these entries give, so that no reader sees another board. */
-async function compareTiles(files: PublicFiles, entries: readonly Uint8Array[]): Promise<void> {
-  for (const [path, expected] of boardFiles(entries)) {
-    if (!equalBytes(await files.read(path), expected)) {
-      throw new InputError("board-tile-mismatch", "not the tile of these entries", path);
-    }
-  }
 }
 
 /**

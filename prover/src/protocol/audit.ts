@@ -1,5 +1,4 @@
 // The whole audit of a poll, from public files and a trust anchor alone. docs/spec/public-files.md.
-import { equalBytes } from "../formats/bytes.ts";
 import { parseCanonicalJson } from "../formats/canonical-json.ts";
 import { InputError } from "../formats/errors.ts";
 import { type LoadedManifest, parseManifest } from "../formats/manifest.ts";
@@ -12,10 +11,12 @@ import { auditBoard, type BoardAudit, boardAt } from "./audit-board.ts";
 import { checkClosingBoard, type VerifiedClosing, verifyClosing } from "./closing.ts";
 import type { BoardView } from "./counted-set.ts";
 import { samePoints, verifyDkgTranscript } from "./dkg-judge.ts";
+import { auditFrozenRoll, checkFrozenRoll, type FrozenRoll } from "./frozen-roll.ts";
 import { type VerifiedShare, verifyShare } from "./partial-decrypt.ts";
 import { checkTotals, compareResult, parseResult, type Result, resultOf } from "./result.ts";
-import { type RollState, replayRoll, rollHead } from "./roll-log.ts";
-import { pollLeaves, type RollTree, rollFiles, rollTree } from "./roll-tree.ts";
+import type { RollState } from "./roll-log.ts";
+import type { RollTree } from "./roll-tree.ts";
+import { judgeWithKeys } from "./scope-document.ts";
 import { type TrustAnchor, type ValidPoll, validatePoll } from "./validate-poll.ts";
 
 /** Steps of an audit, in order. */
@@ -71,9 +72,14 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const own = parseManifest(await files.read(publicPaths.keys));
   const pollBytes = await files.read(publicPaths.poll);
   const signaturesBytes = await files.read(publicPaths.signatures);
-  const poll = judgePoll(options, { pollBytes, signaturesBytes, own });
+  const { manifest, anchor, allowDevelopmentKeys } = options;
+  const poll = judgeWithKeys(
+    { own, manifest },
+    (keys) => validatePoll({ pollBytes, signaturesBytes, manifest: keys, anchor, allowDevelopmentKeys }),
+    (valid) => valid.poll.keySet.digest,
+  );
   step("roll");
-  const { roll, tree } = await auditRoll(poll, files);
+  const { roll, tree } = await auditFrozenRoll(frozenRollOf(poll), files);
   step("trustees");
   checkCeremony(poll, await files.read(publicPaths.dkg));
   step("board");
@@ -93,64 +99,18 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   return { poll, roll, tree, board, closing, result, absent, anchored: poll.anchored };
 }
 
-/** The poll, and that `keys.json` is its key set. Only what is wrong with `keys.json` itself is laid at its door. */
-function judgePoll(
-  { manifest, anchor, allowDevelopmentKeys }: AuditOptions,
-  {
-    pollBytes,
-    signaturesBytes,
-    own,
-  }: { pollBytes: Uint8Array; signaturesBytes: Uint8Array; own: LoadedManifest },
-): ValidPoll {
-  const notOfPoll = () =>
-    new InputError("key-set-digest-mismatch", "not the key set that the poll names", publicPaths.keys);
-  let poll: ValidPoll;
-  try {
-    poll = validatePoll({
-      pollBytes,
-      signaturesBytes,
-      manifest: manifest ?? own,
-      anchor,
-      allowDevelopmentKeys,
-    });
-  } catch (error) {
-    const ownIsAnother = manifest === undefined && error instanceof InputError;
-    throw ownIsAnother && error.code === "key-set-digest-mismatch" ? notOfPoll() : error;
-  }
-  if (own.digest !== poll.poll.keySet.digest) throw notOfPoll();
-  return poll;
-}
-
 /**
  * The roll of a poll, replayed and compared with what the poll froze.
  *
  * @param events - untrusted, `roll/events.ndjson`.
- * @throws InputError `roll-not-of-poll`, or as `replayRoll`.
+ * @throws InputError - as `checkFrozenRoll`.
  */
-export function checkRoll(
-  { poll, rollRoot, layout }: ValidPoll,
-  events: Uint8Array,
-): { roll: RollState; tree: RollTree } {
-  const place = publicPaths.rollEvents;
-  const roll = replayRoll(events, { rollId: poll.roll.id, registrarKey: poll.organisation.key });
-  const differs = (what: string) =>
-    new InputError("roll-not-of-poll", `${what} differs from the poll's`, place);
-  if (roll.batches !== poll.roll.batches) throw differs("the number of batches");
-  if (rollHead(roll) !== poll.roll.head) throw differs("the roll head");
-  if (roll.positions.length !== poll.roll.size) throw differs("the number of positions");
-  const tree = rollTree(pollLeaves(roll, poll.roll.tiers), layout.depth);
-  if (tree.root !== rollRoot) throw differs("the root");
-  return { roll, tree };
+export function checkRoll(poll: ValidPoll, events: Uint8Array): { roll: RollState; tree: RollTree } {
+  return checkFrozenRoll(frozenRollOf(poll), events);
 }
 
-async function auditRoll(poll: ValidPoll, files: PublicFiles): Promise<{ roll: RollState; tree: RollTree }> {
-  const { roll, tree } = checkRoll(poll, await files.read(publicPaths.rollEvents));
-  for (const [path, expected] of rollFiles(tree)) {
-    if (!equalBytes(await files.read(path), expected)) {
-      throw new InputError("roll-files-malformed", "not what the roll's log gives", path);
-    }
-  }
-  return { roll, tree };
+function frozenRollOf({ poll, rollRoot, layout }: ValidPoll): FrozenRoll {
+  return { roll: poll.roll, registrarKey: poll.organisation.key, rollRoot, depth: layout.depth };
 }
 
 /**

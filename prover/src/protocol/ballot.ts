@@ -1,6 +1,5 @@
 // Ballots: encrypt and prove, read, check against the poll. docs/spec/ballot.md.
 import { z } from "zod";
-import { encodeRecord, statementHash } from "../formats/ballot-record.ts";
 import { parseJson } from "../formats/canonical-json.ts";
 import { InputError } from "../formats/errors.ts";
 import { parseFieldElement } from "../formats/field.ts";
@@ -9,15 +8,17 @@ import {
   type Groth16ProofJson,
   type ProofCoordinates,
   parseProofCoordinates,
+  proofSchema,
   proofToJson,
 } from "../formats/groth16-proof.ts";
 import { type Point, pointFromAffine, randomScalar } from "../formats/point.ts";
+import { encodeRecord, statementHash } from "../formats/record.ts";
 import { fieldText, hex, parseWith } from "../formats/schema.ts";
 import type { Engine, ProofProgress, ProvingArtifacts } from "../groth16/engine.ts";
 import { brokenRule } from "../reference/ballot-rules.ts";
 import type { Identity } from "./identity.ts";
 import { COUNTERS } from "./layout.ts";
-import { type MerklePath, rootOfPath } from "./roll-tree.ts";
+import { type MerklePath, rootOfPath } from "./poseidon-tree.ts";
 import { scopeToField } from "./scope.ts";
 import type { ValidPoll } from "./validate-poll.ts";
 
@@ -204,11 +205,7 @@ export const submissionSchema = z.strictObject({
   type: z.literal("commune-zk/ballot/v1"),
   pollId: hex(31),
   publicSignals: z.array(fieldText).min(1).max(64),
-  proof: z.strictObject({
-    a: z.tuple([fieldText, fieldText]),
-    b: z.tuple([z.tuple([fieldText, fieldText]), z.tuple([fieldText, fieldText])]),
-    c: z.tuple([fieldText, fieldText]),
-  }),
+  proof: proofSchema,
 });
 
 /** A submission, read: encodings are checked, neither statement nor points are. */

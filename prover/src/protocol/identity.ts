@@ -50,6 +50,14 @@ export function commitmentOf(publicKey: Point): bigint {
 /** Tag of ballots' nullifiers as a field element: ASCII, big-endian. docs/spec/ballot.md §2. */
 export const BALLOT_NULLIFIER_TAG: bigint = bytesToUint(utf8("commune-zk.nullifier.ballot"));
 
+/** Tag of claims' nullifiers as a field element: ASCII, big-endian. docs/spec/hours.md §3. */
+export const HOURS_NULLIFIER_TAG: bigint = bytesToUint(utf8("commune-zk.nullifier.hours"));
+
+/** The member's nullifier under an hours policy: Poseidon(TAG, claimScope, secret). Public once it has claimed. */
+export function hoursNullifier(identity: Identity, claimScope: string): bigint {
+  return poseidon3([HOURS_NULLIFIER_TAG, scopeToField(claimScope), identity.secret]);
+}
+
 /** The member's nullifier in a poll: Poseidon(TAG, pollId, secret). Public once the ballot is cast. */
 export function ballotNullifier(identity: Identity, pollId: string): bigint {
   return poseidon3([BALLOT_NULLIFIER_TAG, scopeToField(pollId), identity.secret]);

@@ -1,4 +1,5 @@
-// Links that people hand each other: invitations, registrations, polls. docs/spec/invitation.md.
+// Links that people hand each other: invitations, registrations, polls, policies, attestations.
+// docs/spec/invitation.md.
 //
 // Everything stands in the URL's fragment, which browsers do not send: the host of the page that a link names
 // learns neither who was invited nor who registers.
@@ -25,6 +26,9 @@ export interface Invitation {
 export type Link =
   | { readonly kind: "invitation"; readonly invitation: Invitation }
   | { readonly kind: "poll"; readonly pollId: string }
+  | { readonly kind: "policy"; readonly claimScope: string }
+  /** As bytes: `parseSealedAttestation` says whether they are one. */
+  | { readonly kind: "attestation"; readonly sealed: Uint8Array }
   /** Its shape alone was looked at: `verifyRegistration` says whether it is one. */
   | { readonly kind: "registration"; readonly registration: Registration };
 
@@ -40,7 +44,13 @@ const invitationSchema = z.strictObject({
 });
 
 /** What a fragment is called that holds a link of a kind. */
-const KEYS = { invitation: "join", poll: "poll", registration: "registration" } as const;
+const KEYS = {
+  invitation: "join",
+  poll: "poll",
+  registration: "registration",
+  policy: "policy",
+  attestation: "attestation",
+} as const;
 
 /** A link to an invitation. `page` is any URL; its own fragment is left out. */
 export function invitationLink(page: string, invitation: Invitation): string {
@@ -52,6 +62,20 @@ export function invitationLink(page: string, invitation: Invitation): string {
 /** A link to a poll: its `pollId`, which is a trust anchor where the link came from somebody trusted. */
 export function pollLink(page: string, pollId: string): string {
   return link(page, "poll", pollId);
+}
+
+/** A link to an hours policy: its `claimScope`, a trust anchor as a poll's id is. */
+export function policyLink(page: string, claimScope: string): string {
+  return link(page, "policy", claimScope);
+}
+
+/**
+ * A link that hands a member a sealed attestation: only the member can open it.
+ *
+ * @param sealed - canonical bytes, `sealedAttestationBytes`.
+ */
+export function attestationLink(page: string, sealed: Uint8Array): string {
+  return link(page, "attestation", toBase64Url(sealed));
 }
 
 /** A link that hands a registration to the registrar. */
@@ -92,7 +116,7 @@ export function parseRegistration(bytes: Uint8Array): Registration {
 /**
  * What a link says: a whole URL or its fragment alone, with white space around it allowed.
  *
- * @throws InputError `link-malformed` - too long, no fragment, another fragment than the three kinds, or a
+ * @throws InputError `link-malformed` - too long, no fragment, another fragment than the five kinds, or a
  *   payload in another encoding; `invitation-malformed`, `registration-malformed`, `not-canonical-json`,
  *   `bad-json`, `bad-utf8`.
  */
@@ -101,14 +125,15 @@ export function parseLink(untrusted: string): Link {
   if (untrusted.length > MAX_LINK_LENGTH) throw malformed("longer than any link");
   const trimmed = untrusted.trim();
   const hash = trimmed.indexOf("#");
-  const match = /^(join|poll|registration)=([A-Za-z0-9_-]+)$/.exec(trimmed.slice(hash + 1));
+  const match = /^(join|poll|registration|policy|attestation)=([A-Za-z0-9_-]+)$/.exec(trimmed.slice(hash + 1));
   if (hash < 0 || match === null) throw malformed("no fragment of a kind that we know");
   const [, key, payload] = match as unknown as [string, string, string];
-  if (key === KEYS.poll) {
-    if (!/^[0-9a-f]{62}$/.test(payload)) throw malformed("not a pollId");
-    return { kind: "poll", pollId: payload };
+  if (key === KEYS.poll || key === KEYS.policy) {
+    if (!/^[0-9a-f]{62}$/.test(payload)) throw malformed("not a scope");
+    return key === KEYS.poll ? { kind: "poll", pollId: payload } : { kind: "policy", claimScope: payload };
   }
   const bytes = payloadBytes(payload);
+  if (key === KEYS.attestation) return { kind: "attestation", sealed: bytes };
   return key === KEYS.invitation
     ? { kind: "invitation", invitation: parseInvitation(bytes) }
     : { kind: "registration", registration: parseRegistration(bytes) };

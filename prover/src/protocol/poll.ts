@@ -4,9 +4,10 @@ import { fromHex } from "../formats/bytes.ts";
 import { canonicalBytes, parseCanonicalJson } from "../formats/canonical-json.ts";
 import { signDocument } from "../formats/ed25519.ts";
 import { CIRCUIT_NAMES } from "../formats/manifest.ts";
-import { count, fieldText, hex, parseWith, pointJson, text, time } from "../formats/schema.ts";
-import { tierName } from "./roll-log.ts";
+import { count, hex, parseWith, pointJson, text, time } from "../formats/schema.ts";
+import { frozenRollSchema } from "./frozen-roll.ts";
 import { scopeOf } from "./scope.ts";
+import { boardSchema, keySetSchema, organisationSchema } from "./scope-document.ts";
 
 const name = text(200);
 
@@ -24,19 +25,12 @@ const rulesSchema = z.strictObject({
 
 const shape = {
   type: z.literal("commune-zk/poll/v1"),
-  organisation: z.strictObject({ name, key: hex(32) }),
+  organisation: organisationSchema,
   nonce: hex(32),
   title: text(500),
   options: z.array(name).min(2).max(16),
   rules: rulesSchema,
-  roll: z.strictObject({
-    id: hex(32),
-    head: hex(32),
-    batches: z.int().min(1),
-    size: z.int().min(1),
-    root: fieldText,
-    tiers: z.array(tierName).min(1),
-  }),
+  roll: frozenRollSchema,
   opensAt: time,
   closesAt: time,
   minimumBallots: z.int().min(1),
@@ -47,8 +41,8 @@ const shape = {
     .max(64),
   threshold: z.int().min(1),
   witnesses: z.array(z.strictObject({ name, signingKey: hex(32) })).max(64),
-  board: z.strictObject({ name: z.string().regex(/^[a-z0-9.-]{1,64}$/), key: hex(32) }),
-  keySet: z.strictObject({ digest: hex(32), kind: z.enum(["development", "ceremony"]) }),
+  board: boardSchema,
+  keySet: keySetSchema,
 };
 
 const pollWithoutKeySchema = z.strictObject(shape);

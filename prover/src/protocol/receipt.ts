@@ -1,26 +1,32 @@
 // What a member keeps: proof that its record stands on the board. docs/spec/board.md §4.
 import { z } from "zod";
-import { decodeRecord, statementHash } from "../formats/ballot-record.ts";
 import { fromHex, toHex } from "../formats/bytes.ts";
 import { canonicalBytes } from "../formats/canonical-json.ts";
 import { checkpointOrigin, MAX_NOTE_LENGTH, verifyCheckpoint } from "../formats/checkpoint.ts";
 import { InputError } from "../formats/errors.ts";
 import { leafHash } from "../formats/merkle-log.ts";
+import { decodeRecord, statementHash } from "../formats/record.ts";
 import { count, fieldText, hex, parseWith } from "../formats/schema.ts";
 import { checkStatement } from "./ballot.ts";
 import { verifyInclusion } from "./board-tree.ts";
+import type { BoardIdentity } from "./scope-document.ts";
 import type { ValidPoll } from "./validate-poll.ts";
+
+/** Parts of every receipt: which statement, and where it stands under which signed head. */
+export const inclusionShape = {
+  nullifier: fieldText,
+  statementHash: hex(32),
+  index: count,
+  checkpoint: z.string().max(MAX_NOTE_LENGTH),
+  inclusion: z.array(hex(32)).max(64),
+};
 
 /** Shape of a receipt; the service's API description uses it. */
 export const receiptSchema = z.strictObject({
   type: z.literal("commune-zk/receipt/v1"),
   pollId: hex(31),
-  nullifier: fieldText,
   revision: z.int().min(0).max(65535),
-  statementHash: hex(32),
-  index: count,
-  checkpoint: z.string().max(MAX_NOTE_LENGTH),
-  inclusion: z.array(hex(32)).max(64),
+  ...inclusionShape,
 });
 
 /** A receipt. It names no member, but whoever holds it and knows whose it is knows the member's nullifier. */
@@ -96,9 +102,29 @@ export function verifyReceipt({
   ) {
     throw new InputError("receipt-other-record", "receipt of another record", "receipt");
   }
+  checkIncluded({ receipt, record, board: poll.poll.board, scope: poll.pollId });
+}
+
+/**
+ * That a record stands at a receipt's index under its checkpoint, for receipts of ballots and of claims.
+ *
+ * @param scope - `pollId` or `claimScope`: whose board.
+ * @throws InputError `receipt-not-included`, `checkpoint-…`.
+ */
+export function checkIncluded({
+  receipt,
+  record,
+  board,
+  scope,
+}: {
+  receipt: Pick<Receipt, "index" | "checkpoint" | "inclusion">;
+  record: Uint8Array;
+  board: BoardIdentity;
+  scope: string;
+}): void {
   const head = verifyCheckpoint(receipt.checkpoint, {
-    origin: checkpointOrigin(poll.poll.board.name, poll.pollId),
-    publicKey: poll.poll.board.key,
+    origin: checkpointOrigin(board.name, scope),
+    publicKey: board.key,
   });
   const path = receipt.inclusion.map((hash) => fromHex(hash, 32, "receipt"));
   if (!verifyInclusion({ leaf: leafHash(record), index: receipt.index, path }, head)) {

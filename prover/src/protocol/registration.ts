@@ -44,13 +44,18 @@ function message(context: RegistrationContext, publicKey: Point, mailboxKey: str
  * The member's mailbox key, derived so that the private key alone brings it back: the X25519 public key of the
  * secret `H("mailbox-secret", privateKey)`. Hexadecimal.
  */
-export function mailboxKeyOf({ privateKey }: Identity): string {
-  const secret = hashFramed("mailbox-secret", [privateKey]);
+export function mailboxKeyOf(identity: Identity): string {
+  const secret = mailboxSecretOf(identity);
   try {
     return toHex(x25519.getPublicKey(secret));
   } finally {
     secret.fill(0);
   }
+}
+
+/** The X25519 secret of {@link mailboxKeyOf}, 32 bytes: whoever holds it opens the member's mail. Wipe it after use. */
+export function mailboxSecretOf({ privateKey }: Identity): Uint8Array {
+  return hashFramed("mailbox-secret", [privateKey]);
 }
 
 /**

@@ -1,12 +1,13 @@
 // The roll as a signed log of admission batches, and its replay. docs/spec/roll.md §1, §2.
 import { z } from "zod";
-import { concatBytes, fromHex, toHex, uintBytes, utf8 } from "../formats/bytes.ts";
+import { fromHex, toHex, uintBytes } from "../formats/bytes.ts";
 import { canonicalBytes, parseCanonicalJson } from "../formats/canonical-json.ts";
-import { signDocument, verifyDocument } from "../formats/ed25519.ts";
+import { verifyDocument } from "../formats/ed25519.ts";
 import { InputError } from "../formats/errors.ts";
 import { hashFramed } from "../formats/hash.ts";
 import { count, hex, parseWith } from "../formats/schema.ts";
 import { registrationSchema, verifyRegistration } from "./registration.ts";
+import { logLines, signedLine, withNewline } from "./signed-log.ts";
 
 /** Shape of a tier's name. */
 export const tierName = z.string().regex(/^[a-z0-9-]{1,32}$/);
@@ -39,6 +40,8 @@ export type RollBatch = z.infer<typeof batchSchema>;
 export interface RollPosition {
   readonly tier: string;
   readonly commitment: bigint;
+  /** X25519, hexadecimal, as the member registered it: nothing has checked it. */
+  readonly mailboxKey: string;
 }
 
 /** A roll after some batches. */
@@ -98,9 +101,8 @@ export function appendBatch(
     counts: countEvents(events),
     events: [...events],
   };
-  const signature = signDocument("roll-batch", canonicalBytes(batch), secretKey);
-  const line = canonicalBytes({ batch, signature });
-  return { state: applyBatch(state, line), line: concatBytes(line, utf8("\n")) };
+  const line = signedLine({ name: "batch", role: "roll-batch", document: batch }, secretKey);
+  return { state: applyBatch(state, line), line: withNewline(line) };
 }
 
 /**
@@ -118,14 +120,9 @@ export function replayRoll(
 ): RollState {
   // One draft for the whole log: a copy for each batch would make long logs quadratic.
   const draft = draftOf(emptyRoll(expected));
-  let start = 0;
-  while (start < ndjson.length) {
-    const end = ndjson.indexOf(0x0a, start);
-    if (end < 0)
-      throw new InputError("roll-truncated", "no newline at the end", `roll batch ${draft.batches}`);
-    applyLine(draft, ndjson.subarray(start, end));
-    start = end + 1;
-  }
+  const truncated = (i: number) =>
+    new InputError("roll-truncated", "no newline at the end", `roll batch ${i}`);
+  for (const line of logLines(ndjson, truncated)) applyLine(draft, line);
   return draft;
 }
 
@@ -183,7 +180,7 @@ function applyLine(draft: RollDraft, line: Uint8Array): void {
 
 function applyEvent(draft: RollDraft, event: RollEvent, place: string): void {
   if (event.kind === "join") {
-    draft.positions.push({ tier: event.tier, commitment: admit(draft, event.registration, place) });
+    draft.positions.push({ tier: event.tier, ...admit(draft, event.registration, place) });
     return;
   }
   const old = draft.positions[event.position];
@@ -193,12 +190,11 @@ function applyEvent(draft: RollDraft, event: RollEvent, place: string): void {
   if (event.kind === "leave") draft.positions[event.position] = null;
   else if (event.kind === "tier") draft.positions[event.position] = { ...old, tier: event.tier };
   else {
-    const commitment = admit(draft, event.registration, place);
-    draft.positions[event.position] = { ...old, commitment };
+    draft.positions[event.position] = { ...old, ...admit(draft, event.registration, place) };
   }
 }
 
-function admit(draft: RollDraft, value: unknown, place: string): bigint {
+function admit(draft: RollDraft, value: unknown, place: string): Omit<RollPosition, "tier"> {
   const { registration, commitment } = verifyRegistration(value, draft, place);
   if (draft.commitments.has(commitment)) {
     throw new InputError("roll-duplicate-commitment", "this commitment stood in the roll before", place);
@@ -208,5 +204,5 @@ function admit(draft: RollDraft, value: unknown, place: string): bigint {
   }
   draft.commitments.add(commitment);
   draft.nonces.add(registration.registrarNonce);
-  return commitment;
+  return { commitment, mailboxKey: registration.mailboxKey };
 }

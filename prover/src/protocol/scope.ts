@@ -5,11 +5,14 @@ import { hashToScopeBytes } from "../formats/hash.ts";
 /**
  * Scope of a document for a purpose.
  *
- * @param purpose - `poll`, `ceremony`: one tag each.
+ * @param purpose - `poll`, `ceremony`, `hours-policy`, `petition`: one tag each.
  * @param document - canonical bytes that the caller has read.
  * @returns 31 bytes, hexadecimal.
  */
-export function scopeOf(purpose: "poll" | "ceremony", document: Uint8Array): string {
+export function scopeOf(
+  purpose: "poll" | "ceremony" | "hours-policy" | "petition",
+  document: Uint8Array,
+): string {
   return toHex(hashToScopeBytes(`scope/${purpose}`, [document]));
 }
 

@@ -10,6 +10,7 @@ import { type Layout, layoutOf, searchSpace, usedSlots } from "./layout.ts";
 import { ceremonyIdOf, type Poll, parsePoll, parsePollSignatures, pollIdOf } from "./poll.ts";
 import { evaluateCommitments } from "./polynomial.ts";
 import { isSatisfiable } from "./satisfiable.ts";
+import { checkKeySet } from "./scope-document.ts";
 
 /** What the caller was given by another way than the poll itself; without one nothing is authenticated. */
 export type TrustAnchor =
@@ -79,7 +80,14 @@ export function validatePoll(options: ValidatePollOptions): ValidPoll {
   if (poll.minimumBallots > size) refuse("poll-minimum-too-large", "minimumBallots exceeds the roll");
   checkTally(poll);
   const keys = checkTrustees(poll);
-  checkKeySet(poll, manifest, allowDevelopmentKeys);
+  checkKeySet({
+    keySet: poll.keySet,
+    circuit: poll.rules.circuit,
+    manifest,
+    allowDevelopmentKeys,
+    code: "poll-bad-key-set",
+    place: "poll.json",
+  });
   checkSignatures(poll, pollId, signaturesBytes);
   return {
     poll,
@@ -183,24 +191,6 @@ function checkTrustees(
     refuse("poll-other-ceremony", "ceremonyId is not that of this document");
   }
   return { publicKey, commitments, encryptionKeys, trusteeVerificationKeys };
-}
-
-function checkKeySet(
-  { keySet, rules }: Poll,
-  { manifest, digest }: LoadedManifest,
-  allowDevelopment: boolean,
-): void {
-  if (keySet.digest !== digest) {
-    refuse("key-set-digest-mismatch", "the poll names another key set than the caller's");
-  }
-  if (keySet.kind !== manifest.kind)
-    refuse("poll-bad-key-set", "the key set is of another kind than the poll says");
-  if (manifest.kind === "development" && !allowDevelopment) {
-    refuse("development-keys-refused", "the proving keys were made by one machine, for development");
-  }
-  if (manifest.circuits[rules.circuit] === undefined) {
-    refuse("circuit-not-in-key-set", "the key set lacks the poll's circuit");
-  }
 }
 
 function checkSignatures(poll: Poll, pollId: string, bytes: Uint8Array): void {

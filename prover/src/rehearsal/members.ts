@@ -2,7 +2,7 @@
 import { concatBytes, toHex } from "../formats/bytes.ts";
 import type { Ed25519KeyPair } from "../formats/ed25519.ts";
 import { createIdentity, type Identity } from "../protocol/identity.ts";
-import { createRegistration } from "../protocol/registration.ts";
+import { createRegistration, mailboxKeyOf } from "../protocol/registration.ts";
 import { appendBatch, emptyRoll, type RollEvent, type RollState } from "../protocol/roll-log.ts";
 
 /** A roll of made-up members. */
@@ -31,12 +31,8 @@ export function rehearseRoll(tiers: readonly string[], registrar: Ed25519KeyPair
       const identity = createIdentity();
       identities.push(identity);
       const context = { registrarKey: registrar.publicKey, rollId, registrarNonce: randomHex() };
-      // Nobody writes to made-up members: their mailbox key is random bytes.
-      return {
-        kind: "join",
-        tier,
-        registration: createRegistration({ identity, mailboxKey: randomHex(), ...context }),
-      };
+      const registration = createRegistration({ identity, mailboxKey: mailboxKeyOf(identity), ...context });
+      return { kind: "join", tier, registration };
     });
     const appended = appendBatch(roll, events, registrar.secretKey);
     roll = appended.state;

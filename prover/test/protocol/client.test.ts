@@ -1,13 +1,11 @@
 // The client of the service: always the same bytes, never "accepted" without a receipt that proves inclusion.
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { decodeRecord, statementHash } from "../../src/formats/ballot-record.ts";
 import { utf8 } from "../../src/formats/bytes.ts";
 import { InputError } from "../../src/formats/errors.ts";
 import { proofToJson } from "../../src/formats/groth16-proof.ts";
+import { decodeRecord, statementHash } from "../../src/formats/record.ts";
 import type { SealedBallot } from "../../src/protocol/ballot.ts";
 import {
-  BadReceiptError,
-  type ClientOptions,
   postClosing,
   postShare,
   registerPoll,
@@ -15,6 +13,7 @@ import {
   submitBallot,
 } from "../../src/protocol/client.ts";
 import type { Receipt } from "../../src/protocol/receipt.ts";
+import { BadReceiptError, type ClientOptions } from "../../src/protocol/request.ts";
 import type { ValidPoll } from "../../src/protocol/validate-poll.ts";
 import { judge, makePoll, receiptOf, recordOf } from "../support/polls.ts";
 

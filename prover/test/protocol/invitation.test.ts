@@ -5,15 +5,24 @@ import { toBase64Url, utf8 } from "../../src/formats/bytes.ts";
 import { canonicalBytes } from "../../src/formats/canonical-json.ts";
 import { createIdentity, importIdentity } from "../../src/protocol/identity.ts";
 import {
+  attestationLink,
   type Invitation,
   invitationLink,
   MAX_LINK_LENGTH,
   parseLink,
   parseRegistration,
+  policyLink,
   pollLink,
   registrationBytes,
   registrationLink,
 } from "../../src/protocol/invitation.ts";
+import {
+  type Attestation,
+  openAttestation,
+  parseSealedAttestation,
+  sealAttestation,
+  sealedAttestationBytes,
+} from "../../src/protocol/ledger/attestation.ts";
 import { createRegistration, mailboxKeyOf, verifyRegistration } from "../../src/protocol/registration.ts";
 import { randomHex } from "../../src/rehearsal.ts";
 import { readExample, shownValues } from "../spec/support/pages.ts";
@@ -28,6 +37,16 @@ const invitation: Invitation = {
 };
 const identity = createIdentity();
 const registration = createRegistration({ identity, mailboxKey: mailboxKeyOf(identity), ...invitation });
+const attestation: Attestation = {
+  type: "commune-zk/attestation/v1",
+  ledgerId: randomHex(),
+  issuer: ["1", "2"],
+  serial: 0,
+  period: 202601,
+  category: "hours",
+  amount: 90,
+  salt: randomHex().slice(2),
+};
 const document = { type: "commune-zk/invitation/v1", ...invitation };
 
 /** A link with this document as its payload. */
@@ -40,6 +59,9 @@ function refusal(link: string): { code: string; place: string | undefined } {
   return { code, place };
 }
 
+/** What the page shows in the place of a sealed attestation: a real one would fill it. */
+const SHORT = { type: "commune-zk/sealed-attestation/v1" };
+
 const MALFORMED = { code: "link-malformed", place: "link" };
 
 describe("a link", () => {
@@ -50,6 +72,15 @@ describe("a link", () => {
     expect(verifyRegistration(registration, invitation).commitment).toBe(identity.commitment);
     const pollId = randomHex().slice(2);
     expect(parseLink(pollLink(PAGE, pollId))).toEqual({ kind: "poll", pollId });
+    expect(parseLink(policyLink(PAGE, pollId))).toEqual({ kind: "policy", claimScope: pollId });
+  });
+
+  test("brings a sealed attestation across, byte for byte, for whoever can open it", async () => {
+    const sealed = sealedAttestationBytes(await sealAttestation(attestation, mailboxKeyOf(identity)));
+    const link = parseLink(attestationLink(PAGE, sealed));
+    expect(link).toEqual({ kind: "attestation", sealed });
+    if (link.kind !== "attestation") throw new Error("another kind of link");
+    expect(await openAttestation(identity, parseSealedAttestation(link.sealed))).toEqual(attestation);
   });
 
   test("holds everything in the fragment, which no browser sends", () => {
@@ -103,6 +134,9 @@ describe("a link is refused", () => {
     ["to a poll by too few digits", pollLink(PAGE, "a".repeat(61))],
     ["to a poll by too many digits", pollLink(PAGE, "a".repeat(63))],
     ["to a poll in upper case", pollLink(PAGE, "A".repeat(62))],
+    ["to a policy by too few digits", policyLink(PAGE, "a".repeat(61))],
+    ["to a policy by too many digits", policyLink(PAGE, "a".repeat(63))],
+    ["with an attestation in another encoding", attestationLink(PAGE, utf8("{}")).replace("e30", "e31")],
   ])("%s", (_name, link) => {
     expect(refusal(link)).toEqual(MALFORMED);
   });
@@ -182,6 +216,8 @@ test("invitation.md shows what the code makes", () => {
     invitationLink: invitationLink(PAGE, example),
     registrationLink: registrationLink(PAGE, parseRegistration(utf8(shown.document))),
     pollLink: pollLink(PAGE, String(readExample("poll").pollId)),
+    policyLink: policyLink(PAGE, String(readExample("hours").claimScope)),
+    attestationLink: attestationLink(PAGE, utf8(JSON.stringify(SHORT))),
     mailboxKey: mailboxKeyOf(importIdentity(Buffer.from(privateKey, "hex"))),
   });
 });

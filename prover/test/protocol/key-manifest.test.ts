@@ -1,9 +1,11 @@
 // Key manifests from untrusted bytes. docs/spec/keys.md.
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { fromUtf8, utf8 } from "../../src/formats/bytes.ts";
 import { canonicalBytes } from "../../src/formats/canonical-json.ts";
-import { type KeyManifest, parseManifest } from "../../src/formats/manifest.ts";
+import { HOURS_CIRCUIT_NAMES, type KeyManifest, parseManifest } from "../../src/formats/manifest.ts";
+import { parsePoll } from "../../src/protocol/poll.ts";
 import { manifest } from "../support/keys.ts";
 import { inputError } from "../trustees/support.ts";
 
@@ -78,6 +80,19 @@ describe("a key manifest", () => {
     ],
   ])("with %s is refused", (_name, change, place) => {
     expect(refusal(change)).toEqual({ code: "manifest-malformed", place });
+  });
+
+  test.each(HOURS_CIRCUIT_NAMES)("may hold %s, which no poll may name", (circuit) => {
+    const circuits = { [circuit]: manifest.manifest.circuits[CIRCUIT] };
+    const loaded = parseManifest(canonicalBytes({ ...manifest.manifest, circuits }));
+    expect(Object.keys(loaded.manifest.circuits)).toEqual([circuit]);
+    const bytes = readFileSync(new URL("../../../docs/spec/examples/poll.json", import.meta.url));
+    const { poll } = JSON.parse(fromUtf8(bytes)) as { poll: string };
+    expect(parsePoll(utf8(poll)).rules.circuit).toBe(CIRCUIT);
+    expect(inputError(() => parsePoll(utf8(poll.replace(CIRCUIT, circuit))))).toMatchObject({
+      code: "poll-malformed",
+      place: "poll.json: rules.circuit",
+    });
   });
 
   test("that is not canonical is refused", () => {

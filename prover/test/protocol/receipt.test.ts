@@ -1,11 +1,11 @@
 // Receipts: each field is bound to the record, the poll's board and its key. docs/spec/board.md §4.
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { decodeRecord } from "../../src/formats/ballot-record.ts";
 import { fromUtf8, toHex } from "../../src/formats/bytes.ts";
 import { parseCanonicalJson } from "../../src/formats/canonical-json.ts";
 import { checkpointOrigin, MAX_NOTE_LENGTH, signCheckpoint } from "../../src/formats/checkpoint.ts";
 import { ed25519KeyPair } from "../../src/formats/ed25519.ts";
 import { leafHash } from "../../src/formats/merkle-log.ts";
+import { decodeRecord } from "../../src/formats/record.ts";
 import { BoardTree } from "../../src/protocol/board-tree.ts";
 import {
   makeReceipt,

@@ -7,13 +7,14 @@ import { toHex } from "../../src/formats/bytes.ts";
 import { FIELD_ORDER, SUBGROUP_ORDER } from "../../src/formats/field.ts";
 import { BASE8, pointToBytes, pointToJson } from "../../src/formats/point.ts";
 import { createIdentity, type Identity } from "../../src/protocol/identity.ts";
+import { merklePath } from "../../src/protocol/poseidon-tree.ts";
 import {
   createRegistration,
   type Registration,
   type RegistrationContext,
   verifyRegistration,
 } from "../../src/protocol/registration.ts";
-import { merklePath, rollTree } from "../../src/protocol/roll-tree.ts";
+import { rollTree } from "../../src/protocol/roll-tree.ts";
 import { randomHex } from "../../src/rehearsal.ts";
 import { badPoints } from "../support/points.ts";
 import { hashBySpec, inputError } from "../trustees/support.ts";

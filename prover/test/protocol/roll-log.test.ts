@@ -119,14 +119,22 @@ function more(...events: RollEvent[]) {
 }
 
 describe("a replay", () => {
-  test("gives tiers and commitments by position", () => {
+  test("gives tiers, commitments and mailbox keys by position", () => {
     const { positions, batches } = replayRoll(ndjson(log.lines), expected);
     expect(batches).toBe(3);
+    // Where each one's last registration stands: batch and event.
+    const mailbox = (batch: number, event: number): string => {
+      const { registration } = parsed(log.lines[batch]!).batch.events[event] as Extract<
+        RollEvent,
+        { kind: "join" }
+      >;
+      return registration.mailboxKey;
+    };
     expect(positions).toEqual([
       null,
-      { tier: "honorary", commitment: members.b.commitment },
-      { tier: "guest", commitment: members.c2.commitment },
-      { tier: "member", commitment: members.d.commitment },
+      { tier: "honorary", commitment: members.b.commitment, mailboxKey: mailbox(0, 1) },
+      { tier: "guest", commitment: members.c2.commitment, mailboxKey: mailbox(1, 2) },
+      { tier: "member", commitment: members.d.commitment, mailboxKey: mailbox(2, 0) },
     ]);
   });
 

@@ -6,14 +6,8 @@ import { poseidon2 } from "poseidon-lite/poseidon2";
 import { equalBytes } from "../../src/formats/bytes.ts";
 import { FIELD_ORDER, fieldToBytes } from "../../src/formats/field.ts";
 import { memoryPublicFiles, type PublicFiles } from "../../src/formats/public-files.ts";
-import {
-  type MerklePath,
-  merklePath,
-  pathFromFiles,
-  rollFiles,
-  rollTree,
-  rootOfPath,
-} from "../../src/protocol/roll-tree.ts";
+import { type MerklePath, merklePath, rootOfPath } from "../../src/protocol/poseidon-tree.ts";
+import { pathFromFiles, rollFiles, rollTree } from "../../src/protocol/roll-tree.ts";
 import { inputError, inputRejection, seededRandom } from "../trustees/support.ts";
 
 /** zk-kit's tree, made by its batch constructor. */

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { bn254 } from "@noble/curves/bn254.js";
-import { decodeRecord, encodeRecord } from "../../src/formats/ballot-record.ts";
 import { checkProof } from "../../src/formats/groth16-proof.ts";
+import { decodeRecord, encodeRecord } from "../../src/formats/record.ts";
 import type { VerificationKey } from "../../src/formats/verification-key.ts";
 import { verificationKeyOf } from "../../src/groth16/artifacts.ts";
 import { createVerifier } from "../../src/groth16/verify.ts";

@@ -1,18 +1,23 @@
-// docs/spec/keys.md §6: the stored key set, and its compressed phase 1 read from the page's words.
+// docs/spec/keys.md §6: the stored key sets, and its compressed phase 1 read from the page's words.
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { bn254 } from "@noble/curves/bn254.js";
+import { hoursManifest } from "../support/hours-keys.ts";
 import { manifest } from "../support/keys.ts";
 import { testExample } from "./support/checks.ts";
 import { keysExample, readPhase1 } from "./support/examples.ts";
 import { integer, sha256 } from "./support/independent.ts";
 import { readExample, readPage } from "./support/pages.ts";
 
-interface KeysExample {
+interface KeySetExample {
   readonly digest: string;
   readonly kind: string;
   readonly sizeBytes: number;
+}
+
+interface KeysExample extends KeySetExample {
+  readonly hours: KeySetExample;
   readonly sections: readonly (readonly [number, number])[];
   readonly tauG1: { readonly bytes: string; readonly point: readonly string[] };
   readonly tauG2: { readonly bytes: string; readonly point: readonly (readonly string[])[] };
@@ -21,34 +26,46 @@ interface KeysExample {
 const example = readExample("keys") as unknown as KeysExample;
 const artifactsFolder = new URL("../../../keys/artifacts/", import.meta.url);
 
+/** The stored key sets, as the page names them. */
+const KEY_SETS = [
+  { name: "ballot", folder: artifactsFolder, set: manifest.manifest, example: example as KeySetExample },
+  {
+    name: "hours",
+    folder: new URL("hours/", artifactsFolder),
+    set: hoursManifest.manifest,
+    example: example.hours,
+  },
+];
+
 testExample("keys", keysExample);
 
-test("the digest is the SHA-256 of the manifest, and is what the example's poll names", () => {
-  const bytes = readFileSync(new URL("manifest.json", artifactsFolder));
+test.each(KEY_SETS)("the digest of the $name set is the SHA-256 of its manifest", ({ folder, example }) => {
+  const bytes = readFileSync(new URL("manifest.json", folder));
   expect(sha256(bytes).toString("hex")).toBe(example.digest);
-  const { keySet } = JSON.parse(readExample("poll").poll as string) as { keySet: unknown };
-  expect(keySet).toEqual({ digest: example.digest, kind: example.kind });
   expect(bytes).toHaveLength(example.sizeBytes);
 });
 
-test("the page names the manifest's circuits and files", () => {
+test("the example's poll names the ballot set", () => {
+  const { keySet } = JSON.parse(readExample("poll").poll as string) as { keySet: unknown };
+  expect(keySet).toEqual({ digest: example.digest, kind: example.kind });
+});
+
+test("the page names the manifests' circuits and files", () => {
   const page = readPage("keys");
-  const circuits = Object.entries(manifest.manifest.circuits);
+  const circuits = KEY_SETS.flatMap(({ set }) => Object.entries(set.circuits));
   for (const [name, { wasm, provingKey, verificationKey, transcript }] of circuits) {
     expect(page).toContain(`\`${name}\``);
     for (const { path } of [wasm, provingKey, verificationKey, transcript]) {
       expect(page).toContain(`\`${path.split("/")[1]}\``);
     }
   }
-  expect(circuits).toHaveLength(4);
+  expect(circuits).toHaveLength(6);
 });
 
-test("a transcript is as the page says", () => {
-  for (const [circuit, entry] of Object.entries(manifest.manifest.circuits)) {
+test.each(KEY_SETS)("the transcripts of the $name set are as the page says", ({ folder, set }) => {
+  for (const [circuit, entry] of Object.entries(set.circuits)) {
     const { r1csSha256, constraints, contributions } = entry;
-    const transcript: unknown = JSON.parse(
-      readFileSync(new URL(entry.transcript.path, artifactsFolder), "utf8"),
-    );
+    const transcript: unknown = JSON.parse(readFileSync(new URL(entry.transcript.path, folder), "utf8"));
     expect(transcript).toEqual({
       circuit,
       r1csSha256,

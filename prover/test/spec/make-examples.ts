@@ -11,10 +11,14 @@ import { toHex } from "../../src/formats/bytes.ts";
 import { provingArtifacts } from "../../src/groth16/artifacts.ts";
 import { snarkjsEngine } from "../../src/groth16/snarkjs-engine.ts";
 import { proveBallot } from "../../src/protocol/ballot.ts";
-import { merklePath } from "../../src/protocol/roll-tree.ts";
+import { merklePath } from "../../src/protocol/poseidon-tree.ts";
+import { hoursManifest } from "../support/hours-keys.ts";
 import { artifacts, manifest } from "../support/keys.ts";
+import { proveExampleClaim } from "./support/claim.ts";
 import { BALLOTS, type ExamplePoll, exampleElection, examplePoll } from "./support/election.ts";
 import { allExamples } from "./support/examples.ts";
+import { hoursExample } from "./support/hours.ts";
+import { exampleSignature, membershipExample } from "./support/membership.ts";
 import { replaceValues, specPath, storedValues } from "./support/pages.ts";
 import { withDraws } from "./support/scripted.ts";
 
@@ -41,7 +45,11 @@ async function proveRecords({ valid: poll, identities, tree }: ExamplePoll): Pro
 
 test("writes docs/spec/examples", async () => {
   const records = await proveRecords(await examplePoll());
-  const examples = await allExamples(await exampleElection(records), records);
+  const examples = {
+    ...(await allExamples(await exampleElection(records), records)),
+    membership: membershipExample(await exampleSignature()),
+    hours: await hoursExample(await proveExampleClaim(), hoursManifest),
+  };
   mkdirSync(specPath("examples"), { recursive: true });
   writeFileSync(specPath("examples/ballot-record.hex"), `${toHex(records[0]!)}\n`);
   for (const [page, example] of Object.entries(examples)) {

@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { buildBn128 } from "ffjavascript";
 import { problemOf } from "../../../../verifier/src/http/problem.ts";
-import { decodeRecord, statementHash } from "../../../src/formats/ballot-record.ts";
 import { fromUtf8, toHex, uintBytes } from "../../../src/formats/bytes.ts";
 import { canonicalBytes } from "../../../src/formats/canonical-json.ts";
 import { ed25519PublicKey, signatureMessage, signDocument } from "../../../src/formats/ed25519.ts";
@@ -14,6 +13,7 @@ import { frame, hashFramed, hashToScalar, hashToScopeBytes } from "../../../src/
 import { leafHash, nodeHash } from "../../../src/formats/merkle-log.ts";
 import { BASE8, multiply, type Point, pointToBytes, pointToJson } from "../../../src/formats/point.ts";
 import { publicPaths } from "../../../src/formats/public-paths.ts";
+import { decodeRecord, statementHash } from "../../../src/formats/record.ts";
 import { encodeEntries } from "../../../src/formats/tiles.ts";
 import { aggregateShards, shardsOf } from "../../../src/protocol/aggregate.ts";
 import { checkStatement } from "../../../src/protocol/ballot.ts";
@@ -32,14 +32,16 @@ import { eddsaToJson, signEddsa } from "../../../src/protocol/eddsa-poseidon.ts"
 import { ballotNullifier, type Identity, importIdentity } from "../../../src/protocol/identity.ts";
 import { searchSpace, usedSlots } from "../../../src/protocol/layout.ts";
 import { lagrangeAtZero } from "../../../src/protocol/polynomial.ts";
+import { merklePath } from "../../../src/protocol/poseidon-tree.ts";
 import { makeReceipt, receiptBytes } from "../../../src/protocol/receipt.ts";
 import { emptyRoll, rollHead } from "../../../src/protocol/roll-log.ts";
-import { merklePath, pollLeaves, rollTree } from "../../../src/protocol/roll-tree.ts";
+import { pollLeaves, rollTree } from "../../../src/protocol/roll-tree.ts";
 import { proveSchnorr, schnorrToJson } from "../../../src/protocol/schnorr.ts";
 import { scopeToField } from "../../../src/protocol/scope.ts";
 import { combine } from "../../../src/protocol/shares.ts";
 import { signMessage } from "../../../src/protocol/signed-message.ts";
 import type { ValidPoll } from "../../../src/protocol/validate-poll.ts";
+import { hoursManifest } from "../../support/hours-keys.ts";
 import { manifest } from "../../support/keys.ts";
 import {
   BALLOTS,
@@ -53,6 +55,7 @@ import {
   registrationOf,
   repeated,
 } from "./election.ts";
+import { ledgerExample } from "./hours.ts";
 import { withDraws } from "./scripted.ts";
 
 /** A JSON value. */
@@ -443,6 +446,11 @@ export async function keysExample(): Promise<Example> {
     digest: manifest.digest,
     kind: manifest.manifest.kind,
     sizeBytes: manifest.bytes.length,
+    hours: {
+      digest: hoursManifest.digest,
+      kind: hoursManifest.manifest.kind,
+      sizeBytes: hoursManifest.bytes.length,
+    },
     sections: sections.map(({ type, content: bytes }) => [type, bytes.length]),
     tauG1: { bytes: toHex(g1), point: await decompressed(curve.G1, g1) },
     tauG2: { bytes: toHex(g2), point: await decompressed(curve.G2, g2) },
@@ -496,5 +504,6 @@ export async function allExamples(
     keys: await keysExample(),
     http: httpExample(election, records),
     "public-files": publicFilesExample(election),
+    ledger: await ledgerExample(),
   };
 }

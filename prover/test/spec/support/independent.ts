@@ -1,7 +1,17 @@
 // The specification's words written again, over Node's own cryptography and circomlibjs: nothing here comes
 // from the code under test.
-import { createCipheriv, createHash, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
-import { openOracle } from "../../../../circuits/src/soundness/fixtures.ts";
+import {
+  createCipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  sign,
+  verify,
+} from "node:crypto";
+import { openOracle } from "../../../../circuits/src/soundness/oracle.ts";
 
 /** BabyJubJub and Poseidon of circomlibjs. */
 export const oracle = await openOracle();
@@ -152,4 +162,68 @@ export function hchacha20(key: Buffer, nonce: Buffer): Buffer {
     out.writeUInt32LE(state[word]!, 4 * i);
   });
   return out;
+}
+
+// RFC 9180, mode base, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
+
+const KEM_SUITE = Buffer.concat([Buffer.from("KEM"), uint(0x0020, 2)]);
+const HPKE_SUITE = Buffer.concat([Buffer.from("HPKE"), uint(0x0020, 2), uint(0x0001, 2), uint(0x0002, 2)]);
+const hmac = (key: Buffer, data: Buffer): Buffer => createHmac("sha256", key).update(data).digest();
+
+function labeledExtract(suite: Buffer, salt: Buffer, label: string, ikm: Buffer): Buffer {
+  return hmac(salt, Buffer.concat([Buffer.from("HPKE-v1"), suite, Buffer.from(label), ikm]));
+}
+
+/** All outputs here have at most 32 bytes: one round of HKDF-Expand. */
+function labeledExpand(
+  suite: Buffer,
+  { prk, label, info, length }: { prk: Buffer; label: string; info: Buffer; length: number },
+): Buffer {
+  const labeled = Buffer.concat([uint(length, 2), Buffer.from("HPKE-v1"), suite, Buffer.from(label), info]);
+  return hmac(prk, Buffer.concat([labeled, uint(1, 1)])).subarray(0, length);
+}
+
+// DER heads of a PKCS#8 secret and an SPKI key of X25519 (RFC 8410).
+const X25519_PKCS8 = bytes("302e020100300506032b656e04220420");
+const X25519_SPKI = bytes("302a300506032b656e032100");
+
+/**
+ * Seals one message to an X25519 key.
+ *
+ * @param ephemeral - secret of 32 bytes; fresh unless told.
+ */
+export function hpkeSeal({
+  to,
+  info,
+  plain,
+  ephemeral,
+}: {
+  to: string;
+  info: Buffer;
+  plain: Buffer;
+  ephemeral?: Buffer;
+}): { enc: string; ciphertext: string } {
+  const secret =
+    ephemeral === undefined
+      ? generateKeyPairSync("x25519").privateKey
+      : createPrivateKey({ key: Buffer.concat([X25519_PKCS8, ephemeral]), format: "der", type: "pkcs8" });
+  const recipient = Buffer.concat([X25519_SPKI, bytes(to)]);
+  const publicKey = createPublicKey({ key: recipient, format: "der", type: "spki" });
+  const enc = createPublicKey(secret).export({ format: "der", type: "spki" }).subarray(X25519_SPKI.length);
+  const dh = diffieHellman({ privateKey: secret, publicKey });
+  const prk = labeledExtract(KEM_SUITE, Buffer.alloc(0), "eae_prk", dh);
+  const context = Buffer.concat([enc, bytes(to)]);
+  const shared = labeledExpand(KEM_SUITE, { prk, label: "shared_secret", info: context, length: 32 });
+  const empty = Buffer.alloc(0);
+  const schedule = Buffer.concat([
+    uint(0, 1),
+    labeledExtract(HPKE_SUITE, empty, "psk_id_hash", empty),
+    labeledExtract(HPKE_SUITE, empty, "info_hash", info),
+  ]);
+  const root = labeledExtract(HPKE_SUITE, shared, "secret", empty);
+  const key = labeledExpand(HPKE_SUITE, { prk: root, label: "key", info: schedule, length: 32 });
+  const nonce = labeledExpand(HPKE_SUITE, { prk: root, label: "base_nonce", info: schedule, length: 12 });
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return { enc: enc.toString("hex"), ciphertext: sealed.toString("hex") };
 }

@@ -2,7 +2,7 @@
 import { jest } from "@jest/globals";
 import { uintBytes } from "../../../src/formats/bytes.ts";
 
-/** A draw of 32 bytes from the CSPRNG; a scalar stands for its big-endian bytes. */
+/** A draw of 31 or 32 bytes from the CSPRNG; a scalar stands for its 32 big-endian bytes. */
 type Draw = bigint | Uint8Array;
 
 /**
@@ -14,10 +14,11 @@ export async function withDraws<T>(draws: readonly Draw[], work: () => T | Promi
   const left = draws.map((draw) => (typeof draw === "bigint" ? uintBytes(draw, 32) : draw));
   const original = crypto.getRandomValues.bind(crypto);
   const spy = jest.spyOn(crypto, "getRandomValues").mockImplementation((array) => {
-    // Ours are all of 32 bytes. noble blinds its ladder with 16: that changes no result, and stays random.
-    if (!(array instanceof Uint8Array) || array.length !== 32) return original(array);
+    // Ours are of 32 bytes, salts of 31. noble blinds its ladder with 16: that changes no result, and stays random.
+    if (!(array instanceof Uint8Array) || ![31, 32].includes(array.length)) return original(array);
     const next = left.shift();
     if (next === undefined) throw new Error("more draws than were scripted");
+    if (next.length !== array.length) throw new Error(`a draw of ${array.length} bytes was not scripted`);
     array.set(next);
     return array;
   });

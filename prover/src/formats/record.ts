@@ -1,4 +1,4 @@
-// A record of the board: public signals and proof. docs/spec/ballot.md §5, §7.
+// A record of a board: public signals and proof, of a ballot or a claim. docs/spec/ballot.md §5, §7.
 import { bytesToUint, concatBytes, toHex, uintBytes } from "./bytes.ts";
 import { InputError } from "./errors.ts";
 import { fieldFromBytes, fieldToBytes } from "./field.ts";
@@ -7,7 +7,7 @@ import { hashFramed } from "./hash.ts";
 
 /** What a record holds. */
 export interface RecordContent {
-  /** Field elements in the order of docs/spec/ballot.md §2. */
+  /** Field elements in the order of the statement: docs/spec/ballot.md §2, docs/spec/hours.md §3. */
   readonly publicSignals: readonly bigint[];
   readonly proof: Groth16Proof;
 }
@@ -40,8 +40,22 @@ export function decodeRecord(bytes: Uint8Array, place = "record"): RecordContent
   return { publicSignals, proof: proofFromBytes(bytes.subarray(3 + 32 * n), `${place} proof`) };
 }
 
-/** Hash of the public signals, hexadecimal: the identity of a statement. */
+/** Hash of a ballot's public signals, hexadecimal: the identity of a statement. */
 export function statementHash(publicSignals: readonly bigint[]): string {
+  return hashSignals("statement/ballot", publicSignals);
+}
+
+/** Hash of a claim's public signals, hexadecimal. docs/spec/hours.md §5. */
+export function claimStatementHash(publicSignals: readonly bigint[]): string {
+  return hashSignals("statement/hours", publicSignals);
+}
+
+/** Hash of the five numbers of a petition signature's record, hexadecimal. docs/spec/membership.md §9. */
+export function petitionStatementHash(numbers: readonly bigint[]): string {
+  return hashSignals("statement/petition", numbers);
+}
+
+function hashSignals(purpose: string, publicSignals: readonly bigint[]): string {
   const signals = concatBytes(...publicSignals.map(fieldToBytes));
-  return toHex(hashFramed("statement/ballot", [uintBytes(publicSignals.length, 4), signals]));
+  return toHex(hashFramed(purpose, [uintBytes(publicSignals.length, 4), signals]));
 }

@@ -1,4 +1,4 @@
-// Inputs of valid ballots, from circomlibjs: an implementation of Poseidon and BabyJubJub that is not ours.
+// Poseidon and BabyJubJub of circomlibjs: an implementation that is not ours.
 import { randomBytes } from "node:crypto";
 import { buildBabyjub, buildPoseidon } from "circomlibjs";
 
@@ -6,8 +6,11 @@ import { buildBabyjub, buildPoseidon } from "circomlibjs";
 export const L = 2736030358979909402780800718157159386076813972158567259200215660948447373041n;
 /** Order r of the field. */
 export const R = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
-/** ASCII of "commune-zk.nullifier.ballot". */
-export const TAG = BigInt(`0x${Buffer.from("commune-zk.nullifier.ballot").toString("hex")}`);
+
+/** Signals of a witness by name, as circom_runtime takes them. */
+export interface CircuitInputs {
+  readonly [name: string]: bigint | readonly bigint[] | readonly (readonly bigint[])[];
+}
 
 /** Independent arithmetic. */
 export interface Oracle {
@@ -38,41 +41,29 @@ export function randomScalar(): bigint {
   return (BigInt(`0x${randomBytes(40).toString("hex")}`) % (L - 1n)) + 1n;
 }
 
-/** Rules of a poll with four options, two of them active. */
-export interface BallotInputs {
-  readonly [name: string]: bigint | readonly bigint[];
+/** A random position in a tree. */
+export function randomIndex(depth: number): bigint {
+  return BigInt(`0x${randomBytes(6).toString("hex")}`) % (1n << BigInt(depth));
 }
 
-/**
- * A valid ballot of a member at a random place of a random tree: one slot, three active options, two votes to
- * give, at most two to one option.
- */
-export function validBallot(oracle: Oracle, depth: number): BallotInputs {
-  const secret = randomScalar();
-  const leafIndex = BigInt(`0x${randomBytes(6).toString("hex")}`) % (1n << BigInt(depth));
-  const siblings = Array.from({ length: depth }, () => oracle.poseidon([randomScalar()]));
-  const commitment = oracle.poseidon(oracle.multiply(oracle.base8, secret));
-  const rollRoot = siblings.reduce(
+/** The big-endian number of a text's ASCII, as our domain tags are made. */
+export function tag(text: string): bigint {
+  return BigInt(`0x${Buffer.from(text).toString("hex")}`);
+}
+
+/** A leaf with its path. */
+export interface LeafPath {
+  readonly leaf: bigint;
+  readonly leafIndex: bigint;
+  /** Leaf to root. */
+  readonly siblings: readonly bigint[];
+}
+
+/** The root that a path gives. */
+export function rootOf({ poseidon }: Oracle, { leaf, leafIndex, siblings }: LeafPath): bigint {
+  return siblings.reduce(
     (node, sibling, h) =>
-      (leafIndex >> BigInt(h)) & 1n ? oracle.poseidon([sibling, node]) : oracle.poseidon([node, sibling]),
-    commitment,
+      (leafIndex >> BigInt(h)) & 1n ? poseidon([sibling, node]) : poseidon([node, sibling]),
+    leaf,
   );
-  return {
-    rollRoot,
-    pollId: randomScalar() >> 3n,
-    revision: 7n,
-    publicKey: oracle.multiply(oracle.base8, randomScalar()),
-    base: 1n << 12n,
-    active: [1n, 1n, 1n, 0n],
-    maxima: [2n, 2n, 2n, 0n],
-    minTotal: 1n,
-    maxTotal: 2n,
-    quadratic: 0n,
-    distinct: 0n,
-    secret,
-    leafIndex,
-    siblings,
-    values: [1n, 0n, 1n, 0n],
-    nonces: [randomScalar()],
-  };
 }
