@@ -71,14 +71,18 @@ function withoutWhatIsNotUsed(): Plugin {
         if (!code.includes(call)) this.error(`nothing to leave out of ${id}`);
         return `${code.replaceAll(call, "await unavailable(")}\n${unavailable}`;
       }
-      if (/\/poseidon-lite\/poseidon\d+\.js$/.test(id)) {
-        // Constants are decoded when they are first used, not while the page starts.
+      const poseidon = /\/poseidon-lite\/poseidon(\d+)\.js$/.exec(id);
+      if (poseidon !== null) {
+        // Constants are computed when they are first used: the tables are 45 kB gzipped, and no code.
+        const inputs = poseidon[1]!;
+        const table = `require("./constants/${inputs}")`;
         const decoded = "const c = (0, _unstringify.default)(_.default);";
         const used = "(0, _poseidon.default)(inputs, c, nOuts)";
-        if (!code.includes(decoded) || !code.includes(used)) this.error(`no constants in ${id}`);
+        if (![table, decoded, used].every((part) => code.includes(part))) this.error(`no constants in ${id}`);
         return code
+          .replace(table, `require(${JSON.stringify(here("src/poseidon-constants.ts"))})`)
           .replace(decoded, "let c;")
-          .replace(used, used.replace("c,", "c ??= (0, _unstringify.default)(_.default),"));
+          .replace(used, used.replace("c,", `c ??= (0, _.default)(${Number(inputs) + 1}),`));
       }
       if (/\/zod\/v4\/core\/core\.js$/.test(id)) {
         // zod tries whether it may compile code from strings; the policy forbids it, and browsers report the try.

@@ -1,53 +1,59 @@
-// npm run audit -- DIRECTORY|URL --poll-id ID | --registrar KEY [--checkpoint FILE] [--allow-development-keys]
+// npm run audit -- DIRECTORY|URL --poll-id ID | --claim-scope ID | --registrar KEY [--checkpoint FILE]
+//   [--ledger DIRECTORY|URL] [--ledger-checkpoint FILE] [--allow-development-keys]
+// Audits a poll, or an hours policy with its ledger.
 // Exit: 0 good; 1 a fault, named; 2 wrong use; 3 consistent, but no trust anchor was given.
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import {
-  type AuditReport,
-  audit,
-  checkpointOrigin,
-  InputError,
-  type TrustAnchor,
-  toHex,
-  urlPublicFiles,
-  verifyCheckpoint,
-} from "@commune-zk/prover";
-import { directoryPublicFiles } from "@commune-zk/prover/node";
-import { resultTable } from "./election/report.ts";
-import { loadKeys } from "./election/setup.ts";
+import { InputError, policyPaths, readOptional } from "@commune-zk/prover";
+import { publicFilesAt } from "./audit/place.ts";
+import { auditHoursPolicy } from "./audit/policy.ts";
+import { auditPoll } from "./audit/poll.ts";
 
-const USAGE = `usage: npm run audit -- DIRECTORY|URL --poll-id ID | --registrar KEY
-         [--checkpoint FILE] [--allow-development-keys]`;
+const USAGE = `usage: npm run audit -- DIRECTORY|URL [--allow-development-keys] [--checkpoint FILE]
+  of a poll:    --poll-id ID | --registrar KEY
+  of a policy:  --claim-scope ID | --registrar KEY
+                [--ledger DIRECTORY|URL]    ../../ledgers/ID unless told
+                [--ledger-checkpoint FILE]`;
+
+/** Options as they were given; undefined where the use is wrong. */
+function readOptions() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        "poll-id": { type: "string" },
+        "claim-scope": { type: "string" },
+        registrar: { type: "string" },
+        checkpoint: { type: "string" },
+        ledger: { type: "string" },
+        "ledger-checkpoint": { type: "string" },
+        "allow-development-keys": { type: "boolean", default: false },
+      },
+    });
+    const [place] = positionals;
+    const ofPolicy = [values["claim-scope"], values.ledger, values["ledger-checkpoint"]];
+    const mixed = values["poll-id"] !== undefined && ofPolicy.some((value) => value !== undefined);
+    if (place === undefined || positionals.length > 1 || mixed) return undefined;
+    return { ...values, place, ofPolicy: ofPolicy.some((value) => value !== undefined) };
+  } catch {
+    // An option that does not exist, or one without its value.
+    return undefined;
+  }
+}
+
+type Options = NonNullable<ReturnType<typeof readOptions>>;
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      "poll-id": { type: "string" },
-      registrar: { type: "string" },
-      checkpoint: { type: "string" },
-      "allow-development-keys": { type: "boolean", default: false },
-    },
-  });
-  const [place] = positionals;
-  if (place === undefined || positionals.length > 1) {
+  const options = readOptions();
+  if (options === undefined) {
     console.error(USAGE);
     return 2;
   }
-  const { artifacts } = await loadKeys();
-  const files = /^https?:\/\//.test(place)
-    ? urlPublicFiles(place.replace(/\/$/, ""))
-    : directoryPublicFiles(place);
   try {
-    const report = await audit({
-      files,
-      artifacts,
-      anchor: anchorOf(values["poll-id"], values.registrar),
-      allowDevelopmentKeys: values["allow-development-keys"],
-    });
-    if (values.checkpoint !== undefined) checkSeen(report, await readFile(values.checkpoint, "utf8"));
-    print(report);
-    return report.anchored ? 0 : 3;
+    const anchored = (await isPolicy(options)) ? await policyAt(options) : await pollAt(options);
+    const missing = "internally consistent, not authenticated: no id and no --registrar was given";
+    console.log(`\n${anchored ? "Every check passed." : missing}`);
+    return anchored ? 0 : 3;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     console.error(`FAULT ${error.code}\n${error.message}`);
@@ -55,52 +61,47 @@ async function main(): Promise<number> {
   }
 }
 
-function anchorOf(pollId: string | undefined, registrar: string | undefined): TrustAnchor {
-  if (pollId !== undefined) return { kind: "poll-id", pollId };
-  if (registrar !== undefined) return { kind: "registrar", key: registrar };
-  return { kind: "none" };
+/** Options say what is to be audited; without any, what lies there does. */
+async function isPolicy(options: Options): Promise<boolean> {
+  if (options.ofPolicy) return true;
+  if (options["poll-id"] !== undefined) return false;
+  return (await readOptional(publicFilesAt(options.place), policyPaths.policy)) !== undefined;
 }
 
-/** A checkpoint that somebody kept must be one of this board's past. */
-function checkSeen({ poll, board }: AuditReport, text: string): void {
-  const seen = verifyCheckpoint(
-    text,
-    { origin: checkpointOrigin(poll.poll.board.name, poll.pollId), publicKey: poll.poll.board.key },
-    "--checkpoint",
-  );
-  if (seen.size > board.size || board.rootAt(seen.size) !== toHex(seen.root)) {
-    throw new InputError(
-      "board-inconsistent",
-      "the board was another one when this checkpoint was signed",
-      "--checkpoint",
-    );
-  }
+async function pollAt({ place, registrar, ...options }: Options): Promise<boolean> {
+  const pollId = options["poll-id"];
+  return auditPoll({
+    place,
+    anchor:
+      pollId !== undefined
+        ? { kind: "poll-id", pollId }
+        : registrar !== undefined
+          ? { kind: "registrar", key: registrar }
+          : { kind: "none" },
+    checkpoint: await textOf(options.checkpoint),
+    allowDevelopmentKeys: options["allow-development-keys"],
+  });
 }
 
-function print({ poll, roll, board, closing, result, absent, anchored }: AuditReport): void {
-  console.log(`poll      ${poll.pollId}, signed by registrar and ${poll.poll.trustees.length} trustees`);
-  console.log(`roll      ${roll.batches} batches, ${roll.positions.length} positions`);
-  const tiers = new Map<string, number>();
-  for (const position of roll.positions)
-    if (position) tiers.set(position.tier, (tiers.get(position.tier) ?? 0) + 1);
-  for (const [tier, n] of tiers) {
-    console.log(`          ${tier}: ${n}${poll.poll.roll.tiers.includes(tier) ? "" : " (not in this poll)"}`);
-  }
-  console.log(`board     ${board.size} records, ${board.counted.ballots.length} members, root ${board.root}`);
-  console.log(
-    closing === undefined ? "closing   none yet" : `closing   signed by closers ${closing.good.join(", ")}`,
-  );
-  if (result === undefined) console.log("result    none yet");
-  else {
-    const names = absent.map((trustee) => poll.poll.trustees[trustee - 1]!.name);
-    if (names.length > 0) console.log(`shares    none of: ${names.join("; ")}`);
-    console.log(`\n${resultTable(poll.poll, result).join("\n")}`);
-  }
-  console.log(
-    anchored
-      ? "\nEvery check passed."
-      : "\ninternally consistent, not authenticated: no --poll-id and no --registrar was given",
-  );
+async function policyAt({ place, registrar, ledger, ...options }: Options): Promise<boolean> {
+  const claimScope = options["claim-scope"];
+  return auditHoursPolicy({
+    place,
+    ledgerPlace: ledger,
+    anchor:
+      claimScope !== undefined
+        ? { kind: "claim-scope", claimScope }
+        : registrar !== undefined
+          ? { kind: "registrar", key: registrar }
+          : { kind: "none" },
+    checkpoint: await textOf(options.checkpoint),
+    ledgerCheckpoint: await textOf(options["ledger-checkpoint"]),
+    allowDevelopmentKeys: options["allow-development-keys"],
+  });
+}
+
+async function textOf(path: string | undefined): Promise<string | undefined> {
+  return path === undefined ? undefined : readFile(path, "utf8");
 }
 
 process.exitCode = await main();

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { makeFixture } from "@commune-zk/benchmarks";
 import { REPOSITORY_ROOT } from "@commune-zk/circuits";
-import { loadKeys } from "./election/setup.ts";
+import { loadKeys } from "./shared/keys.ts";
 
 const LINE_EVERY = 50;
 

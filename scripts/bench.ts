@@ -20,7 +20,7 @@ import {
   outcomeLine,
 } from "@commune-zk/benchmarks";
 import { REPOSITORY_ROOT } from "@commune-zk/circuits";
-import { loadKeys } from "./election/setup.ts";
+import { loadKeys } from "./shared/keys.ts";
 
 const DEFAULT_RUNS = 5;
 const DEFAULT_BALLOTS = 1000;

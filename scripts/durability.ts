@@ -9,7 +9,7 @@ import type { CycleOutcome } from "./durability/cycle.ts";
 import type { Call } from "./durability/disk.ts";
 import { type CyclePlan, DEATHS } from "./durability/plan.ts";
 import { prepareRig, recordsLost, runControl, runFirstCycles, runLine } from "./durability/run.ts";
-import { loadKeys } from "./election/setup.ts";
+import { loadKeys } from "./shared/keys.ts";
 
 /** Below this many cycles nobody expects every way to die. */
 const LONG_RUN = 200;

@@ -17,8 +17,8 @@ import {
 import { rehearsePoll, rehearseRoll } from "@commune-zk/prover/rehearsal";
 import { auditAt, closePoll, exportFiles } from "./election/close.ts";
 import { type ElectionPlan, makePlan, readPlan } from "./election/plan.ts";
-import { resultTable, step } from "./election/report.ts";
-import { loadKeys, pollPlan, runDirectory, SettableClock, startService } from "./election/setup.ts";
+import { resultTable } from "./election/report.ts";
+import { pollPlan } from "./election/setup.ts";
 import {
   cast,
   type MemberClient,
@@ -28,6 +28,10 @@ import {
   tryDoubleVote,
   tryOutsider,
 } from "./election/vote.ts";
+import { loadKeys } from "./shared/keys.ts";
+import { progress, step } from "./shared/progress.ts";
+import { positiveOption, runDirectory, SettableClock } from "./shared/run.ts";
+import { startService } from "./shared/service.ts";
 
 const SAMPLE = join(REPOSITORY_ROOT, "samples/spring-assembly");
 const DEFAULT_VOTERS = 30;
@@ -37,7 +41,7 @@ function planOf(): ElectionPlan {
     allowPositionals: true,
     options: { members: { type: "string" }, voters: { type: "string" } },
   });
-  const voters = count(values.voters ?? String(DEFAULT_VOTERS), "--voters");
+  const voters = positiveOption(values.voters ?? String(DEFAULT_VOTERS), "--voters");
   const [directory] = positionals;
   const plan =
     values.members === undefined
@@ -45,18 +49,12 @@ function planOf(): ElectionPlan {
       : makePlan(
           resolve(directory ?? join(REPOSITORY_ROOT, `elections/${values.members}-members`)),
           SAMPLE,
-          count(values.members, "--members"),
+          positiveOption(values.members, "--members"),
           voters,
         );
   if (voters > plan.roster.length)
     throw new Error(`${voters} voters, but only ${plan.roster.length} on the roster`);
   return plan;
-}
-
-function count(text: string, option: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${option} wants a positive number`);
-  return value;
 }
 
 async function main(): Promise<void> {
@@ -150,12 +148,6 @@ async function castAll(client: MemberClient, voters: readonly Identity[]): Promi
       i + 1 === voters.length,
     );
   }
-}
-
-/** One line that is written over on a terminal; elsewhere only its last state. */
-function progress(line: string, last: boolean): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r${line}${last ? "\n" : ""}`);
-  else if (last) console.log(line);
 }
 
 /** A ballot that is valid in every way but that its roll is the outsider's own. */

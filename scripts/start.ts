@@ -17,14 +17,10 @@ import { type RehearsedPoll, rehearsePoll, rehearseRoll } from "@commune-zk/prov
 import { auditAt, closePoll } from "./election/close.ts";
 import { readPlan } from "./election/plan.ts";
 import { resultTable } from "./election/report.ts";
-import {
-  type KeySet,
-  loadKeys,
-  pollPlan,
-  runDirectory,
-  SettableClock,
-  startService,
-} from "./election/setup.ts";
+import { pollPlan } from "./election/setup.ts";
+import { type KeySet, loadKeys } from "./shared/keys.ts";
+import { runDirectory, SettableClock } from "./shared/run.ts";
+import { startService } from "./shared/service.ts";
 
 const SAMPLE = join(REPOSITORY_ROOT, "samples/spring-assembly");
 const BOOTH = join(REPOSITORY_ROOT, "booth/dist");

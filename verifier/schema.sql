@@ -1,47 +1,68 @@
+CREATE TABLE "board" (
+  scope TEXT PRIMARY KEY CHECK (length(scope) = 62)
+, kind TEXT NOT NULL DEFAULT 'poll' CHECK (kind IN ('poll', 'policy', 'petition'))) STRICT;
+
 CREATE TABLE checkpoint (
-  poll_id TEXT NOT NULL REFERENCES poll (poll_id),
+  scope TEXT NOT NULL REFERENCES "board" (scope),
   size INTEGER NOT NULL CHECK (size >= 0),
   note TEXT NOT NULL,
-  PRIMARY KEY (poll_id, size)
+  PRIMARY KEY (scope, size)
 ) STRICT;
 
 CREATE TABLE closing_signature (
-  poll_id TEXT NOT NULL REFERENCES poll (poll_id),
+  scope TEXT NOT NULL REFERENCES "board" (scope),
   closer INTEGER NOT NULL CHECK (closer >= 1),
   statement BLOB NOT NULL,
   signature TEXT NOT NULL,
-  PRIMARY KEY (poll_id, closer)
+  PRIMARY KEY (scope, closer)
 ) STRICT;
 
-CREATE TABLE poll (
-  poll_id TEXT PRIMARY KEY CHECK (length(poll_id) = 62)
+CREATE TABLE ledger (
+  ledger_id TEXT PRIMARY KEY CHECK (length(ledger_id) = 64),
+  board_name TEXT NOT NULL,
+  note TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE ledger_entry (
+  ledger_id TEXT NOT NULL REFERENCES ledger (ledger_id),
+  serial INTEGER NOT NULL CHECK (serial >= 0),
+  line BLOB NOT NULL,
+  note TEXT NOT NULL,
+  PRIMARY KEY (ledger_id, serial)
 ) STRICT;
 
 CREATE TABLE public_file (
-  poll_id TEXT NOT NULL REFERENCES poll (poll_id),
+  scope TEXT NOT NULL REFERENCES "board" (scope),
   path TEXT NOT NULL,
   content BLOB NOT NULL,
-  PRIMARY KEY (poll_id, path)
+  PRIMARY KEY (scope, path)
 ) STRICT;
 
 CREATE TABLE record (
-  poll_id TEXT NOT NULL REFERENCES poll (poll_id),
+  scope TEXT NOT NULL REFERENCES "board" (scope),
   board_index INTEGER NOT NULL CHECK (board_index >= 0),
   nullifier BLOB NOT NULL CHECK (length(nullifier) = 32),
   revision INTEGER NOT NULL CHECK (revision BETWEEN 0 AND 65535),
   statement_hash BLOB NOT NULL CHECK (length(statement_hash) = 32),
   record BLOB NOT NULL,
   leaf_hash BLOB NOT NULL CHECK (length(leaf_hash) = 32),
-  PRIMARY KEY (poll_id, board_index),
-  UNIQUE (poll_id, nullifier, revision),
-  UNIQUE (poll_id, statement_hash)
+  PRIMARY KEY (scope, board_index),
+  UNIQUE (scope, nullifier, revision),
+  UNIQUE (scope, statement_hash)
 ) STRICT;
 
 CREATE TABLE schema_migration (number INTEGER PRIMARY KEY) STRICT;
 
 CREATE TABLE share (
-  poll_id TEXT NOT NULL REFERENCES poll (poll_id),
+  scope TEXT NOT NULL REFERENCES "board" (scope),
   trustee INTEGER NOT NULL CHECK (trustee >= 1),
   content BLOB NOT NULL,
-  PRIMARY KEY (poll_id, trustee)
+  PRIMARY KEY (scope, trustee)
+) STRICT;
+
+CREATE TABLE snapshot_file (
+  roll_id TEXT NOT NULL CHECK (length(roll_id) = 64),
+  path TEXT NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (roll_id, path)
 ) STRICT;

@@ -71,6 +71,7 @@ describe("Credit", () => {
   const { commitment } = member(oracle, DEPTH);
   const [own] = ownCredits(commitment, 1) as [Credit];
   const { threshold: _, ...rules } = RULES;
+  const quarter = [rules.firstPeriod, rules.lastPeriod] as const;
 
   /** Inputs of a slot; the ledger holds `held` (the slot's own credit unless told) at the credit's index. */
   function inputs(change: Partial<Credit> = {}, held?: Partial<Credit>) {
@@ -83,32 +84,32 @@ describe("Credit", () => {
     return { ...rules, ...slot, ledgerRoot, commitment, creditCategory, leafIndex: index };
   }
 
-  test.each<{ amount: bigint; maxAmount?: bigint; is: Verdict }>([
-    { amount: 0n, is: "tooLittle" },
-    { amount: 1n, is: "accepted" },
-    { amount: rules.maxAmount, is: "accepted" },
-    { amount: rules.maxAmount + 1n, is: "tooMuch" },
-    { amount: R - 1n, is: "tooLittle" },
-    { amount: TOP, is: "tooMuch" },
+  test.each<{ amount: bigint; maxAmount: bigint; is: Verdict }>([
+    { amount: 0n, maxAmount: rules.maxAmount, is: "tooLittle" },
+    { amount: 1n, maxAmount: rules.maxAmount, is: "accepted" },
+    { amount: rules.maxAmount, maxAmount: rules.maxAmount, is: "accepted" },
+    { amount: rules.maxAmount + 1n, maxAmount: rules.maxAmount, is: "tooMuch" },
+    { amount: R - 1n, maxAmount: rules.maxAmount, is: "tooLittle" },
+    { amount: TOP, maxAmount: rules.maxAmount, is: "tooMuch" },
     { amount: TOP, maxAmount: TOP, is: "accepted" },
     { amount: TOP + 1n, maxAmount: TOP, is: "tooMuch" },
     { amount: TOP + 2n, maxAmount: TOP, is: "tooLittle" },
-    { amount: rules.maxAmount + 1n - 2n ** 24n + R, is: "tooLittle" },
+    { amount: rules.maxAmount + 1n - 2n ** 24n + R, maxAmount: rules.maxAmount, is: "tooLittle" },
     { amount: 1n, maxAmount: 0n, is: "tooMuch" },
     { amount: 0n, maxAmount: 0n, is: "tooLittle" },
     { amount: 1n, maxAmount: 1n, is: "accepted" },
   ])("an amount of $amount, at most $maxAmount: $is", async ({ amount, maxAmount, is }) => {
-    const claim = { ...inputs({ amount }), ...(maxAmount !== undefined && { maxAmount }) };
+    const claim = { ...inputs({ amount }), maxAmount };
     expect(await credit(claim)).toMatchObject(await expected(is));
   });
 
-  test.each<{ period: bigint; range?: readonly [bigint, bigint]; is: Verdict }>([
-    { period: rules.firstPeriod - 1n, is: "tooEarly" },
-    { period: rules.firstPeriod, is: "accepted" },
-    { period: rules.lastPeriod, is: "accepted" },
-    { period: rules.lastPeriod + 1n, is: "tooLate" },
-    { period: 0n, is: "tooEarly" },
-    { period: R - 1n, is: "tooEarly" },
+  test.each<{ period: bigint; range: readonly [bigint, bigint]; is: Verdict }>([
+    { period: rules.firstPeriod - 1n, range: quarter, is: "tooEarly" },
+    { period: rules.firstPeriod, range: quarter, is: "accepted" },
+    { period: rules.lastPeriod, range: quarter, is: "accepted" },
+    { period: rules.lastPeriod + 1n, range: quarter, is: "tooLate" },
+    { period: 0n, range: quarter, is: "tooEarly" },
+    { period: R - 1n, range: quarter, is: "tooEarly" },
     { period: 0n, range: [0n, 0n], is: "accepted" },
     { period: R - 1n, range: [0n, TOP], is: "tooEarly" },
     { period: TOP, range: [1n, TOP], is: "accepted" },
@@ -119,7 +120,7 @@ describe("Credit", () => {
     { period: 7n, range: [8n, 6n], is: "tooEarly" },
     { period: 8n, range: [8n, 7n], is: "tooLate" },
   ])("period $period in $range: $is", async ({ period, range, is }) => {
-    const [firstPeriod, lastPeriod] = range ?? [rules.firstPeriod, rules.lastPeriod];
+    const [firstPeriod, lastPeriod] = range;
     const claim = { ...inputs({ period }), firstPeriod, lastPeriod };
     expect(await credit(claim)).toMatchObject(await expected(is));
   });
@@ -316,6 +317,7 @@ describe("Hours with one slot", () => {
     { threshold: 601n, is: "sum" },
     { threshold: 2n ** 26n - 1n, is: "sum" },
     { threshold: 2n ** 26n, is: "sum" },
+    { threshold: R - 2n ** 26n, is: "sum" },
   ])("600 minutes for a threshold of $threshold: $is", async ({ threshold, is }) => {
     expect(await hours1({ ...valid, threshold })).toMatchObject(await expected(is));
   });

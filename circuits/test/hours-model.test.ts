@@ -45,7 +45,8 @@ type Slot = Omit<ClaimSlot, "inLedger">;
 const ledger = fc.array(
   fc.record({
     own: fc.integer({ min: 0, max: 7 }).map((n) => n > 0),
-    amount: fc.integer({ min: 1, max: 30 }),
+    // A registry takes no look at amounts: a ledger may hold 0.
+    amount: fc.integer({ min: 0, max: 30 }),
     period: fc.integer({ min: 1, max: 4 }),
     category: fc.integer({ min: 1, max: 2 }),
   }),
@@ -94,6 +95,7 @@ const attempts = fc
     const lastPeriod = first + periods;
     const counts = ({ own, amount, period, category: its }: Entry): boolean =>
       own &&
+      amount >= 1 &&
       amount <= maxAmount &&
       period >= first &&
       period <= lastPeriod &&

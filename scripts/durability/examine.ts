@@ -127,7 +127,7 @@ async function examineStore({
   const { faults, checkpoints } = readRaw(path, pollId);
   for (const fault of faults) add("integrity", fault);
 
-  const hasPoll = await store.hasPoll(pollId);
+  const hasPoll = (await store.kindOf(pollId)) === "poll";
   if (promises.isRegistered && !hasPoll) add("poll-lost", "the registered poll is gone");
   const leaves = await store.leafHashes(pollId);
   const records = await store.records(pollId, 0, leaves.length);
@@ -225,7 +225,7 @@ function readRaw(path: string, pollId: string): { faults: string[]; checkpoints:
     const faults = integrity.map((row) => row.integrity_check).filter((text) => text !== "ok");
     const foreign = database.pragma("foreign_key_check") as { table: string }[];
     for (const { table } of foreign) faults.push(`a row of ${table} belongs to no poll`);
-    const rows = database.prepare("SELECT size, note FROM checkpoint WHERE poll_id = ?").all(pollId) as {
+    const rows = database.prepare("SELECT size, note FROM checkpoint WHERE scope = ?").all(pollId) as {
       size: number;
       note: string;
     }[];

@@ -21,8 +21,9 @@ import {
   verificationKeyOf,
   verifyClosing,
 } from "@commune-zk/prover";
-import { directoryPublicFiles, writePublicFiles } from "@commune-zk/prover/node";
-import type { KeySet } from "./setup.ts";
+import { directoryPublicFiles } from "@commune-zk/prover/node";
+import { copyFiles } from "../shared/copy.ts";
+import type { KeySet } from "../shared/keys.ts";
 
 /** A trustee of the rehearsal, with its secrets. */
 export interface RehearsedTrustee {
@@ -96,12 +97,8 @@ export async function exportFiles(
 ): Promise<number> {
   const files = urlPublicFiles(`${baseUrl}/polls/${poll.pollId}`);
   const paths = await listFiles(files, poll, report);
-  await writePublicFiles(directory, readAll(files, paths));
+  await copyFiles(files, paths, directory);
   return paths.length;
-}
-
-async function* readAll(files: PublicFiles, paths: readonly string[]): AsyncGenerator<[string, Uint8Array]> {
-  for (const path of paths) yield [path, await files.read(path)];
 }
 
 async function listFiles(

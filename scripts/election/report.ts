@@ -1,16 +1,7 @@
-// What a person reads: steps with progress, and the result as a table.
+// The result as a table.
 import type { Poll, Result } from "@commune-zk/prover";
 
 const WIDTH = 40;
-
-/** Prints a step, runs it, prints how long it took. */
-export async function step<T>(title: string, work: () => T | Promise<T>): Promise<T> {
-  const start = performance.now();
-  process.stdout.write(`${title} … `);
-  const result = await work();
-  process.stdout.write(`${((performance.now() - start) / 1000).toFixed(1)} s\n`);
-  return result;
-}
 
 /** The result as lines: one for each option, with a bar. */
 export function resultTable({ title, options }: Pick<Poll, "title" | "options">, result: Result): string[] {

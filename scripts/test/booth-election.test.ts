@@ -17,8 +17,10 @@ import { Wire } from "../../booth/test/browser/support/wire.ts";
 import { buildBooth, serveBooth } from "../../booth/test/support/site.ts";
 import { planOf } from "../../prover/test/support/polls.ts";
 import { auditAt, closePoll, exportFiles } from "../election/close.ts";
-import { type KeySet, loadKeys, SettableClock, startService } from "../election/setup.ts";
 import { readOffice } from "../registrar/office.ts";
+import { type KeySet, loadKeys } from "../shared/keys.ts";
+import { SettableClock } from "../shared/run.ts";
+import { startService } from "../shared/service.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MINUTES = 60_000;

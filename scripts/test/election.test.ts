@@ -1,24 +1,11 @@
 // The main job and the auditor's command, as a newcomer runs them.
-import { spawnSync } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { bareAudit, npmRun } from "./support/command.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MEMBERS = 12;
 const VOTERS = 3;
-
-function npmRun(name: string, ...args: string[]) {
-  return command("npm", ["run", "--silent", name, "--", ...args]);
-}
-
-function command(program: string, args: readonly string[]) {
-  const run = spawnSync(program, args, { cwd: ROOT, encoding: "utf8", timeout: 170_000 });
-  // A timeout would be a process that does not end by itself: nothing here calls process.exit.
-  expect(run.error).toBeUndefined();
-  return { status: run.status, output: run.stdout + run.stderr };
-}
 
 let directory: string;
 let election: ReturnType<typeof npmRun>;
@@ -65,9 +52,7 @@ test("no secret stands in the directory: no key, no share, no identity but publi
 });
 
 describe("npm run audit", () => {
-  // What npm runs, without building anew each time.
-  const bare = (...args: string[]) => command("node", ["build/scripts/audit.js", ...args]);
-  const audit = (...args: string[]) => bare(...args, "--allow-development-keys");
+  const audit = (...args: string[]) => bareAudit(...args, "--allow-development-keys");
 
   test("exits with 0 under the registrar's key, and under the pollId", async () => {
     const good = npmRun("audit", publicFiles, "--registrar", registrar, "--allow-development-keys");
@@ -84,8 +69,10 @@ describe("npm run audit", () => {
     });
   });
 
-  test("exits with 2 for wrong use", () => {
-    expect(bare().status).toBe(2);
+  test("exits with 2 for wrong use: no place, an unknown option, options of a policy with a poll's", () => {
+    expect(bareAudit().status).toBe(2);
+    expect(audit(publicFiles, "--poll", "1").status).toBe(2);
+    expect(audit(publicFiles, "--poll-id", "00".repeat(31), "--ledger", publicFiles).status).toBe(2);
   });
 
   test("exits with 1 for another registrar, and for development keys that nobody allowed", () => {
@@ -93,7 +80,7 @@ describe("npm run audit", () => {
       status: 1,
       output: expect.stringContaining("poll-not-anchored"),
     });
-    expect(bare(publicFiles, "--registrar", registrar)).toMatchObject({
+    expect(bareAudit(publicFiles, "--registrar", registrar)).toMatchObject({
       status: 1,
       output: expect.stringContaining("development-keys-refused"),
     });

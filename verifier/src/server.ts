@@ -6,7 +6,11 @@ import type { ArtifactSource, LoadedManifest } from "@commune-zk/prover";
 import { type DestinationStream, pino } from "pino";
 import { createApp } from "./http/app.ts";
 import { createMetrics } from "./http/metrics.ts";
-import { ElectionService } from "./service/election-service.ts";
+import type { KeySet } from "./service/circuit-verifiers.ts";
+import { DEFAULT_COMMIT_DELAY_MS, ElectionService } from "./service/election-service.ts";
+import { HoursService } from "./service/hours-service.ts";
+import { LedgerService } from "./service/ledger-service.ts";
+import { type MembershipKeys, MembershipService } from "./service/membership-service.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 
 /** How a service is set up. */
@@ -21,6 +25,14 @@ export interface ServerOptions {
   readonly artifacts: ArtifactSource;
   /** Keys that one machine made are refused unless this is true. */
   readonly allowDevelopmentKeys: boolean;
+  /** Ed25519 seed, 32 bytes, that signs ledgers' entries; secret. No ledgers and policies without it. */
+  readonly registryKey?: Uint8Array;
+  /** Keys of the hours circuits; no policies without them. */
+  readonly hours?: KeySet;
+  /** The public ceremony's keys; no petitions, snapshots and sign-ins without them. */
+  readonly membership?: MembershipKeys;
+  /** Where members sign in, `location.origin` of the page; nobody signs in without it. */
+  readonly origin?: string;
   /** Seconds since 1970; the system's clock unless told. */
   readonly now?: () => number;
   /** Folder of a built booth, served at the root; none unless told. */
@@ -44,6 +56,7 @@ export interface RunningServer {
  *
  * @param listen - `port` 0 takes a free one.
  * @throws RangeError - a token or key of the wrong length.
+ * @throws TypeError - `hours` without `registryKey`, or `origin` without `membership`.
  * @throws Error - the database cannot be opened durably, or the port is taken.
  */
 export async function startServer(
@@ -53,12 +66,26 @@ export async function startServer(
   const { operatorToken, boardKey, manifest, artifacts, allowDevelopmentKeys } = options;
   if (operatorToken.length < 16) throw new RangeError("operatorToken has fewer than 16 characters");
   if (boardKey.length !== 32) throw new RangeError(`boardKey has ${boardKey.length} bytes, expected 32`);
+  const { registryKey, hours: hoursKeys, membership: membershipKeys, origin } = options;
+  if (registryKey !== undefined && registryKey.length !== 32) {
+    throw new RangeError(`registryKey has ${registryKey.length} bytes, expected 32`);
+  }
+  if (hoursKeys !== undefined && registryKey === undefined) {
+    throw new TypeError("hours needs registryKey: policies stand on ledgers of this service");
+  }
+  if (origin !== undefined && membershipKeys === undefined) throw new TypeError("origin needs membership");
   // Neither host, process nor time: a log must not tell who voted when.
   const logOptions = { base: null, timestamp: false };
   const logger = options.log === undefined ? pino(logOptions) : pino(logOptions, options.log);
   const store = await openSqliteStore(options.databasePath);
   const now = options.now ?? (() => Math.floor(Date.now() / 1000));
   const service = new ElectionService({ store, boardKey, manifest, artifacts, now, allowDevelopmentKeys });
+  const commitDelayMs = DEFAULT_COMMIT_DELAY_MS;
+  const shared = { store, boardKey, now, commitDelayMs };
+  const ledgers = registryKey && new LedgerService({ ...shared, registryKey });
+  const hours =
+    hoursKeys && ledgers && new HoursService({ ...shared, ...hoursKeys, ledgers, allowDevelopmentKeys });
+  const membership = membershipKeys && new MembershipService({ ...shared, ...membershipKeys, origin });
   const app = createApp({
     service,
     manifest,
@@ -66,6 +93,12 @@ export async function startServer(
     operatorToken,
     logger,
     metrics: createMetrics(),
+    ...(ledgers && { ledgers }),
+    ...(hours && hoursKeys && { hours: { service: hours, keys: hoursKeys } }),
+    ...(membership &&
+      membershipKeys && {
+        membership: { service: membership, keys: membershipKeys, signsIn: origin !== undefined },
+      }),
     ...(options.pagesDirectory && {
       pages: { directory: options.pagesDirectory, allowDevelopmentKeys },
     }),
@@ -91,6 +124,9 @@ export async function startServer(
         server.close(() => resolve());
         server.closeIdleConnections();
       });
+      await hours?.close();
+      await membership?.close();
+      await ledgers?.close();
       await service.close();
     },
   };

@@ -26,7 +26,7 @@ import {
   verifyReceipt,
 } from "@commune-zk/prover";
 import { openSqliteStore } from "../src/index.ts";
-import type { PollBoard, RecordOutcome } from "../src/service/poll-board.ts";
+import type { Board, RecordOutcome } from "../src/service/board.ts";
 import type { Store } from "../src/service/store.ts";
 import { testPoll, unprovenBallot } from "./support/ballots.ts";
 import { acceptingVerifier, openBoard, recordOf, recordUnchecked } from "./support/boards.ts";
@@ -56,7 +56,11 @@ async function openTemporary(): Promise<{ store: Store; path: string; remove(): 
   const directory = await mkdtemp(join(tmpdir(), "commune-board-"));
   const path = join(directory, "board.sqlite");
   const store = await openSqliteStore(path);
-  await store.insertPoll(poll.pollId, new Map(), { size: 0, note: "empty" });
+  await store.insertBoard(poll.pollId, {
+    kind: "poll",
+    files: new Map(),
+    empty: { size: 0, note: "empty" },
+  });
   const remove = async (): Promise<void> => {
     await store.close();
     await rm(directory, { recursive: true });
@@ -64,9 +68,11 @@ async function openTemporary(): Promise<{ store: Store; path: string; remove(): 
   return { store, path, remove };
 }
 
-const recordAll = (board: PollBoard, ballots: readonly SealedBallot[]): Promise<RecordOutcome[]> =>
-  Promise.all(ballots.map((one) => board.record(recordOf(one))));
-function receiptOf(outcome: RecordOutcome | undefined): Receipt {
+const recordAll = (
+  board: Board<Receipt>,
+  ballots: readonly SealedBallot[],
+): Promise<RecordOutcome<Receipt>[]> => Promise.all(ballots.map((one) => board.record(recordOf(one))));
+function receiptOf(outcome: RecordOutcome<Receipt> | undefined): Receipt {
   if (outcome?.recorded !== true) throw new Error("not recorded");
   return outcome.receipt;
 }
@@ -75,7 +81,7 @@ const headOf = (checkpoint: string): TreeHead =>
     origin: checkpointOrigin("board.test", poll.pollId),
     publicKey: poll.poll.board.key,
   });
-const filesOf = (board: PollBoard): PublicFiles => ({
+const filesOf = (board: Board<Receipt>): PublicFiles => ({
   async read(path) {
     const content = await board.file(path);
     if (content === undefined) throw new InputError("file-missing", "no such public file", path);
@@ -89,8 +95,8 @@ describe("many ballots at once", () => {
   const total = commits.reduce((sum, n) => sum + n, 0);
   const ballots = Array.from({ length: total }, (_, i) => ballot(i + 1));
   let opened: Awaited<ReturnType<typeof openTemporary>>;
-  let board: PollBoard;
-  const outcomes: RecordOutcome[] = [];
+  let board: Board<Receipt>;
+  const outcomes: RecordOutcome<Receipt>[] = [];
   const appendCalls: number[] = [];
 
   beforeAll(async () => {

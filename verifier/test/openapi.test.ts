@@ -1,22 +1,44 @@
 // The description of the HTTP interface: OpenAPI 3.1, about exactly the routes that there are, and with
 // exactly the schemas that validate.
 import {
+  claimSchema,
   closingSignatureSchema,
+  creditBatchSchema,
   receiptBytes,
   receiptSchema,
   registerPoll,
+  revocationRequestSchema,
+  semaphoreProofSchema,
   shareBodySchema,
   submissionSchema,
 } from "@commune-zk/prover";
 import type { Express } from "express";
 import { pino } from "pino";
 import { z } from "zod";
+import { manifest as semaphoreManifest } from "../../prover/test/membership/support.ts";
 import { artifacts, manifest } from "../../prover/test/support/keys.ts";
+import { paperManifest } from "../../prover/test/support/policies.ts";
 import { boardKeys } from "../../prover/test/support/polls.ts";
 import { createApp } from "../src/http/app.ts";
 import { createMetrics } from "../src/http/metrics.ts";
-import { problemSchema, registrationAnswer, registrationBody } from "../src/http/schemas.ts";
+import {
+  challengeBody,
+  issuerBody,
+  ledgerBody,
+  periodBody,
+  petitionBody,
+  policyBody,
+  problemSchema,
+  registrationAnswer,
+  registrationBody,
+  signInBody,
+  snapshotBody,
+  strikesBody,
+} from "../src/http/schemas.ts";
 import { ElectionService, openApiDocument, openSqliteStore } from "../src/index.ts";
+import { HoursService } from "../src/service/hours-service.ts";
+import { LedgerService } from "../src/service/ledger-service.ts";
+import { MembershipService } from "../src/service/membership-service.ts";
 import { testPoll, unprovenBallot } from "./support/ballots.ts";
 import { recordUnchecked } from "./support/boards.ts";
 import { ballotRequest } from "./support/refusals.ts";
@@ -94,8 +116,19 @@ test("it describes every route of the service, and no other", async () => {
   const store = await openSqliteStore(`${service.directory}/own.sqlite`);
   const keys = { manifest, artifacts };
   const options = { store, boardKey: boardKeys.secretKey, now: () => 0, allowDevelopmentKeys: true };
+  const shared = { ...options, commitDelayMs: 0 };
+  const ledgers = new LedgerService({ ...shared, registryKey: boardKeys.secretKey });
+  const hoursSet = { manifest: paperManifest, artifacts };
+  const membershipSet = { manifest: semaphoreManifest, artifacts };
   const app = createApp({
     ...keys,
+    ledgers,
+    hours: { service: new HoursService({ ...shared, ...hoursSet, ledgers }), keys: hoursSet },
+    membership: {
+      service: new MembershipService({ ...shared, ...membershipSet, origin: "https://commune.example" }),
+      keys: membershipSet,
+      signsIn: true,
+    },
     service: new ElectionService({ ...keys, ...options }),
     operatorToken: OPERATOR_TOKEN,
     logger: pino({ enabled: false }),
@@ -121,9 +154,18 @@ test.each(operations)(
   },
 );
 
-test("only registering asks for the operator's token", () => {
+test("only what an operator does asks for the operator's token", () => {
   const guarded = operations.filter(({ operation }) => operation.security !== undefined);
-  expect(guarded.map(({ name }) => name)).toEqual(["post /v1/polls"]);
+  expect(guarded.map(({ name }) => name).sort()).toEqual([
+    "post /v1/ledgers",
+    "post /v1/ledgers/{ledgerId}/issuers",
+    "post /v1/ledgers/{ledgerId}/periods",
+    "post /v1/ledgers/{ledgerId}/strikes",
+    "post /v1/petitions",
+    "post /v1/policies",
+    "post /v1/polls",
+    "post /v1/snapshots",
+  ]);
 });
 
 function jsonSchemaOf(schema: z.ZodType): unknown {
@@ -138,6 +180,19 @@ describe("its schemas are those that validate", () => {
     ["post /v1/polls/{pollId}/ballots", submissionSchema],
     ["post /v1/polls/{pollId}/closings", closingSignatureSchema],
     ["post /v1/polls/{pollId}/shares", shareBodySchema],
+    ["post /v1/ledgers", ledgerBody],
+    ["post /v1/ledgers/{ledgerId}/issuers", issuerBody],
+    ["post /v1/ledgers/{ledgerId}/periods", periodBody],
+    ["post /v1/ledgers/{ledgerId}/strikes", strikesBody],
+    ["post /v1/ledgers/{ledgerId}/batches", creditBatchSchema],
+    ["post /v1/ledgers/{ledgerId}/revocations", revocationRequestSchema],
+    ["post /v1/policies", policyBody],
+    ["post /v1/policies/{claimScope}/claims", claimSchema],
+    ["post /v1/petitions", petitionBody],
+    ["post /v1/petitions/{petitionId}/signatures", semaphoreProofSchema],
+    ["post /v1/snapshots", snapshotBody],
+    ["post /v1/sign-ins/challenges", challengeBody],
+    ["post /v1/sign-ins", signInBody],
   ];
   test.each(requests)("%s takes", (name, schema) => {
     expect(json(operationOf(name).requestBody?.content)).toEqual(jsonSchemaOf(schema));

@@ -297,7 +297,7 @@ test("after all this the service takes the good poll, once", async () => {
   const second = await service.send(registration(bodyOf()));
   expect([second.status, JSON.parse(second.text)]).toEqual([200, { pollId: good.pollId }]);
   expect(recorded(service)).toEqual(before);
-  expect(before.poll).toMatch(/^1 rows/);
+  expect(before.board).toMatch(/^1 rows/);
   for (const [path, content] of [
     [publicPaths.poll, good.registration.poll],
     [publicPaths.signatures, good.registration.signatures],

@@ -12,7 +12,7 @@ import {
   type ValidPoll,
   verifyCheckpoint,
 } from "@commune-zk/prover";
-import type { PollFiles } from "./files.ts";
+import type { ScopeFiles } from "./files.ts";
 
 /** A board whose leaf hashes give the root that its key has signed. */
 export interface ServedBoard {
@@ -38,7 +38,7 @@ export function headOf({ poll, pollId }: ValidPoll, note: string, place?: string
  */
 export async function readBoard(
   poll: ValidPoll,
-  files: PollFiles,
+  files: ScopeFiles,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (fraction: number) => void },
 ): Promise<ServedBoard> {
   const path = publicPaths.checkpoint;
@@ -58,7 +58,7 @@ export async function readBoard(
 }
 
 async function tileOf(
-  files: PollFiles,
+  files: ScopeFiles,
   { index, width }: { index: number; width: number },
   signal: AbortSignal,
 ): Promise<Uint8Array> {

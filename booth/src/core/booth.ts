@@ -13,6 +13,7 @@ import { Casting, type CastOutcome, randomSendAfter } from "./casting.ts";
 import { Checking } from "./checking.ts";
 import { dropDraft, openDraft, sealDraft } from "./drafts.ts";
 import { faultOf } from "./faults.ts";
+import { Hours } from "./hours.ts";
 import { acceptInvitation, latestMembership, membershipView } from "./membership.ts";
 import { findPath, type OpenedPoll, openPoll, phaseEndsIn, phaseOf, RefusedError } from "./polls.ts";
 import { Proving } from "./proving.ts";
@@ -44,6 +45,8 @@ interface Session {
 type Intention =
   | { readonly kind: "invitation"; readonly invitation: Invitation }
   | { readonly kind: "poll"; readonly pollId: string }
+  | { readonly kind: "policy"; readonly claimScope: string }
+  | { readonly kind: "attestation"; readonly sealed: Uint8Array }
   | { readonly kind: "choose" };
 
 /** A ballot on its way, and the poll that it belongs to. */
@@ -59,6 +62,7 @@ class Machine implements Booth {
   readonly #tasks: TaskRunner;
   readonly #loader: ArtifactLoader;
   readonly #proving: Proving;
+  readonly #hours: Hours;
   readonly #listeners = new Set<() => void>();
   readonly #ways = new Map<string, Way>();
   readonly #ready: Promise<void>;
@@ -84,6 +88,13 @@ class Machine implements Booth {
       loader: this.#loader,
       onChange: () => this.#showProof(),
     });
+    this.#hours = new Hours({
+      surroundings,
+      tasks: this.#tasks,
+      loader: this.#loader,
+      show: (hours) => this.#show({ at: "hours", hours }),
+      identity: () => this.#identity,
+    });
     this.#ready = this.#start();
   }
 
@@ -92,6 +103,7 @@ class Machine implements Booth {
   }
 
   get developmentKeys(): boolean {
+    if (this.#state.at === "hours") return this.#hours.developmentKeys;
     return this.#session?.opened.poll.poll.keySet.kind === "development";
   }
 
@@ -109,6 +121,7 @@ class Machine implements Booth {
       this.#stored = (await storage.read("identity", "identity")) ?? null;
       await this.#dropVoidDrafts();
       await this.#resume();
+      await this.#hours.resume();
       if (step !== this.#step) return;
       const [way] = this.#ways.values();
       if (way === undefined) await this.#home(step);
@@ -199,6 +212,7 @@ class Machine implements Booth {
   /** Ends what belongs to the screen that is left. */
   #leave(): void {
     this.#proving.reset();
+    this.#hours.leave();
     this.#checking?.stop();
     this.#checking = null;
   }
@@ -294,6 +308,8 @@ class Machine implements Booth {
       if (intention?.kind === "invitation") return await this.#accept(step, intention.invitation);
       if (intention?.kind === "poll") return await this.openPoll(intention.pollId);
       if (intention?.kind === "choose") return await this.#choose();
+      if (intention?.kind === "policy") return await this.openPolicy(intention.claimScope);
+      if (intention?.kind === "attestation") return await this.addAttestations([intention.sealed]);
       const [draft] = await this.#surroundings.storage.keys("drafts");
       if (step !== this.#step) return;
       if (this.#session !== null) return await this.#showPoll(step);
@@ -320,6 +336,7 @@ class Machine implements Booth {
     this.#leave();
     for (const { casting } of this.#ways.values()) casting.stop();
     this.#ways.clear();
+    this.#hours.stop();
     this.#loader.stop();
     this.#tasks.dispose();
     this.#forgetIdentity();
@@ -340,6 +357,8 @@ class Machine implements Booth {
     }
     await this.#ready;
     if (link.kind === "poll" && this.#stored !== null) return this.openPoll(link.pollId);
+    if (link.kind === "policy" && this.#canOpenHours) return this.openPolicy(link.claimScope);
+    if (link.kind === "attestation" && this.#canOpenHours) return this.addAttestations([link.sealed]);
     this.#intention = link;
     const step = this.#begin();
     if (this.#identity === null) return this.#home(step);
@@ -397,6 +416,7 @@ class Machine implements Booth {
       "casting",
       "refused",
       "membership",
+      "hours",
     ];
     if (places.includes(this.#state.at)) this.#toPoll();
   }
@@ -639,7 +659,8 @@ class Machine implements Booth {
   retryNow(): void {
     const { at } = this.#state;
     const casting = this.#shownCasting();
-    if (casting !== undefined) casting.retryNow();
+    if (at === "hours") this.#hours.retry();
+    else if (casting !== undefined) casting.retryNow();
     // Refused for now, or for good: looking again tells, and goes on with a ballot that is still pending.
     else if ((at === "refused" || at === "casting") && this.#wanted !== null)
       void this.openPoll(this.#wanted);
@@ -649,6 +670,44 @@ class Machine implements Booth {
     return this.#state.at === "casting"
       ? this.#ways.get(this.#state.session.poll.pollId)?.casting
       : undefined;
+  }
+
+  // ---- hours
+
+  /** An identity is unlocked, and its recovery words are not being shown. */
+  get #canOpenHours(): boolean {
+    return this.#identity !== null && this.#state.at !== "words";
+  }
+
+  /** Leaves the screen there is, unless it is one of the hours already. */
+  #enterHours(): boolean {
+    if (!this.#canOpenHours) return false;
+    this.#begin();
+    if (this.#state.at !== "hours") this.#leave();
+    return true;
+  }
+
+  async openHours(): Promise<void> {
+    await this.#ready;
+    if (this.#enterHours()) await this.#hours.list();
+  }
+
+  async openPolicy(claimScope: string): Promise<void> {
+    await this.#ready;
+    if (this.#enterHours()) await this.#hours.open(claimScope);
+  }
+
+  async addAttestations(files: readonly Uint8Array[]): Promise<void> {
+    await this.#ready;
+    if (this.#enterHours()) await this.#hours.add(files);
+  }
+
+  async claim(threshold: number): Promise<void> {
+    if (this.#state.at === "hours") await this.#hours.claim(threshold);
+  }
+
+  cancelClaim(): void {
+    if (this.#state.at === "hours") this.#hours.cancel();
   }
 
   // ---- checking

@@ -17,7 +17,7 @@ import type { ArtifactLoader } from "./artifacts.ts";
 import { ballotKey, ballotsOf } from "./ballots.ts";
 import { checkPast, headOf, readBoard, type ServedBoard } from "./board.ts";
 import { type EvidenceItem, faultWithEvidence, NoAnswerError } from "./faults.ts";
-import { PollFiles } from "./files.ts";
+import { ScopeFiles } from "./files.ts";
 import type { OpenedPoll } from "./polls.ts";
 import type { CheckState, Fault, Finding } from "./state.ts";
 import type { Change, StoredBallot } from "./storage.ts";
@@ -89,7 +89,7 @@ export class Checking {
   }
 
   /** Reads the board, checks it against the newest checkpoint that was seen here, and remembers its own. */
-  async #readBoard(files: PollFiles, onProgress: (fraction: number) => void): Promise<ServedBoard> {
+  async #readBoard(files: ScopeFiles, onProgress: (fraction: number) => void): Promise<ServedBoard> {
     const { opened, surroundings } = this.#options;
     const { poll } = opened;
     const { storage } = surroundings;
@@ -137,7 +137,7 @@ export class Checking {
   }
 
   /** Whether a later ballot under the member's nullifier stands on the board that this device did not send. */
-  async #lookForLater(files: PollFiles, board: ServedBoard, own: StoredBallot): Promise<void> {
+  async #lookForLater(files: ScopeFiles, board: ServedBoard, own: StoredBallot): Promise<void> {
     const { surroundings, opened } = this.#options;
     const [nullifier] = decodeRecord(own.record).publicSignals;
     const entries = await readEntries(files, board.size);
@@ -241,11 +241,11 @@ export class Checking {
   async #find<Q extends keyof CheckState>(
     question: Q,
     items: readonly EvidenceItem[],
-    answer: (files: PollFiles) => Promise<GoodValue<Q> | null>,
+    answer: (files: ScopeFiles) => Promise<GoodValue<Q> | null>,
   ): Promise<{ ok: boolean }> {
     const { surroundings, opened } = this.#options;
     const { pollId } = opened.poll;
-    const files = new PollFiles(surroundings, pollId);
+    const files = new ScopeFiles(surroundings, pollId);
     const show = (finding: Finding<unknown>): void => this.#set({ [question]: finding });
     try {
       const value = await answer(files);

@@ -1,4 +1,4 @@
-// Public files of a poll: from the network, else from this device's own store.
+// Public files of a poll, policy or ledger: from the network, else from this device's own store.
 import { InputError, type PublicFiles, urlPublicFiles } from "@commune-zk/prover";
 import { type EvidenceItem, NamedError, NoAnswerError } from "./faults.ts";
 import { patientFetch } from "./patient-fetch.ts";
@@ -13,24 +13,29 @@ export type ReadOrder =
   | "store-only";
 
 /**
- * Reads a poll's public files. Nothing is stored before {@link PollFiles.keep}: the caller checks first, so that
+ * Reads the public files of one poll, policy or ledger. Nothing is stored before {@link ScopeFiles.keep}: the caller checks first, so that
  * a bad file never takes a good one's place.
  */
-export class PollFiles implements PublicFiles {
+export class ScopeFiles implements PublicFiles {
   readonly #surroundings: Surroundings;
-  readonly #pollId: string;
+  readonly #id: string;
   readonly #order: ReadOrder;
   readonly #network: PublicFiles;
   readonly #fresh = new Map<string, Uint8Array>();
   #usedStore = false;
 
-  /** Files of one poll, for one purpose. */
-  constructor(surroundings: Surroundings, pollId: string, order: ReadOrder = "network-first") {
+  /** Files of one of them, by its id, for one purpose. */
+  constructor(
+    surroundings: Surroundings,
+    id: string,
+    order: ReadOrder = "network-first",
+    folder: "polls" | "policies" | "ledgers" = "polls",
+  ) {
     this.#surroundings = surroundings;
-    this.#pollId = pollId;
+    this.#id = id;
     this.#order = order;
     const { baseUrl } = surroundings.config;
-    this.#network = urlPublicFiles(`${baseUrl}/polls/${pollId}`, { fetch: patientFetch(surroundings) });
+    this.#network = urlPublicFiles(`${baseUrl}/${folder}/${id}`, { fetch: patientFetch(surroundings) });
   }
 
   /** Whether some file came from this device for want of an answer. */
@@ -69,13 +74,13 @@ export class PollFiles implements PublicFiles {
   }
 
   #stored(path: string): Promise<Uint8Array | undefined> {
-    return this.#surroundings.storage.read("files", `${this.#pollId}/${path}`);
+    return this.#surroundings.storage.read("files", `${this.#id}/${path}`);
   }
 
   /** Stores what came from the network since the last time. That it does not fit is no fault: it is a copy. */
   async keep(): Promise<void> {
     const changes = [...this.#fresh].map(
-      ([path, bytes]): Change => ({ store: "files", key: `${this.#pollId}/${path}`, value: bytes }),
+      ([path, bytes]): Change => ({ store: "files", key: `${this.#id}/${path}`, value: bytes }),
     );
     this.#fresh.clear();
     if (changes.length === 0) return;

@@ -5,7 +5,8 @@ import { type BoothStorage, STORE_NAMES, StorageError, type StoreName, type Stor
 
 type Schema = DBSchema & { readonly [S in StoreName]: { key: string; value: Stores[S] } };
 
-const VERSION = 1;
+/** Grows with {@link STORE_NAMES}. */
+const VERSION = 2;
 
 /**
  * Opens the booth's database, making it where there is none.
@@ -16,7 +17,9 @@ export async function indexedDbStorage(name = DATABASE_NAME): Promise<BoothStora
   const db = await guarded(() =>
     openDB<Schema>(name, VERSION, {
       upgrade(database) {
-        for (const store of STORE_NAMES) database.createObjectStore(store);
+        for (const store of STORE_NAMES) {
+          if (!database.objectStoreNames.contains(store)) database.createObjectStore(store);
+        }
       },
       // A newer page in another tab waits for this one otherwise.
       blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),

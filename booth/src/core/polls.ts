@@ -13,7 +13,7 @@ import {
 } from "@commune-zk/prover";
 import type { PollMaterial } from "../worker/protocol.ts";
 import { faultWithEvidence } from "./faults.ts";
-import { PollFiles, type ReadOrder } from "./files.ts";
+import { type ReadOrder, ScopeFiles } from "./files.ts";
 import type { Fault, PollPhase } from "./state.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { TaskRunner } from "./task-runner.ts";
@@ -54,7 +54,7 @@ export async function openPoll(
   pollId: string,
   order: ReadOrder = "network-first",
 ): Promise<OpenedPoll> {
-  const files = new PollFiles(surroundings, pollId, order);
+  const files = new ScopeFiles(surroundings, pollId, order);
   return refusing(surroundings, { pollId, files }, async () => {
     const poll = await files.read(publicPaths.poll);
     const signatures = await files.read(publicPaths.signatures);
@@ -113,7 +113,7 @@ export function findPath(
   },
 ): Promise<MerklePath | null> {
   const { pollId } = opened.poll;
-  const files = new PollFiles(surroundings, pollId, "store-first");
+  const files = new ScopeFiles(surroundings, pollId, "store-first");
   return refusing(surroundings, { pollId, files }, async () => {
     const input = { material: opened.material, commitment: identity.commitment };
     const path = await tasks.run("findPath", input, { files, ...(signal && { signal }) });
@@ -122,10 +122,14 @@ export function findPath(
   });
 }
 
-/** Runs work on files; what goes wrong becomes a RefusedError, with what came from the network as evidence. */
-async function refusing<T>(
+/**
+ * Runs work on files; what goes wrong becomes a RefusedError, with what came from the network as evidence.
+ *
+ * @throws RefusedError; DOMException `AbortError`.
+ */
+export async function refusing<T>(
   { storage }: Surroundings,
-  { pollId, files }: { pollId: string; files: PollFiles },
+  { pollId, files }: { pollId: string; files: Pick<ScopeFiles, "fresh"> },
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -137,8 +141,14 @@ async function refusing<T>(
   }
 }
 
-/** Where a poll stands by a clock in milliseconds. */
-export function phaseOf({ poll }: ValidPoll, now: number): PollPhase {
+/** Opening and closing of a poll or policy, in seconds since 1970. */
+interface Times {
+  readonly opensAt: number;
+  readonly closesAt: number;
+}
+
+/** Where a poll or policy stands by a clock in milliseconds. */
+export function phaseOf({ poll }: { readonly poll: Times }, now: number): PollPhase {
   const seconds = now / 1_000;
   if (seconds < poll.opensAt) return "before";
   return seconds < poll.closesAt ? "open" : "closed";

@@ -133,7 +133,7 @@ export class Proving {
           onProgress: (progress) => {
             // The worker has checked the digests: from now on this device can seal without a network.
             if ("phase" in progress && progress.phase === "witness") void loader.confirm(files);
-            show(stateOf(progress));
+            show(progressState(progress));
           },
         },
       );
@@ -175,7 +175,8 @@ function filesOf({ manifest, poll }: OpenedPoll): readonly ManifestFile[] {
   return [wasm, provingKey];
 }
 
-function stateOf(progress: TaskProgress): ProofState {
+/** A worker's progress as the page shows it. */
+export function progressState(progress: TaskProgress): ProofState {
   // The worker checks digests in its phase "artifacts": all bytes are there.
   if (!("phase" in progress)) return { at: "running", phase: "proof", fraction: null };
   return { at: "running", phase: progress.phase, fraction: progress.phase === "artifacts" ? 1 : null };

@@ -1,2 +1,2 @@
 // A receipt as a file, apart: a page that is just starting needs none of what makes it.
-export { receiptBytes } from "@commune-zk/prover";
+export { claimReceiptBytes, receiptBytes } from "@commune-zk/prover";

@@ -1,6 +1,15 @@
 // What the booth can be at, and what a member can do there. The page shows a state and calls an action;
 // docs/design/booth.md says why.
-import type { AuditStep, Receipt, Result, ValidPoll } from "@commune-zk/prover";
+import type {
+  Attestation,
+  AuditStep,
+  ClaimReceipt,
+  Receipt,
+  Result,
+  ValidPolicy,
+  ValidPoll,
+} from "@commune-zk/prover";
+import type { JudgedCredit } from "../worker/protocol.ts";
 
 /** What a registrar hands a member by another way than the server. docs/spec/invitation.md. */
 export interface Invitation {
@@ -122,6 +131,51 @@ export interface Fault {
   readonly retry: boolean;
 }
 
+/** A policy that was checked on this device, and where the member stands under it. */
+export interface PolicySession {
+  readonly policy: ValidPolicy;
+  readonly phase: PollPhase;
+  readonly onRoll: boolean;
+  /** What the ledger says about each credit of this device. */
+  readonly credits: readonly JudgedCredit[];
+  /** Thresholds that the credits reach. */
+  readonly reachable: readonly number[];
+  readonly offline: boolean;
+  /** As a poll's. */
+  readonly knownRegistrar: boolean;
+}
+
+/** A claim whose receipt was verified. */
+export interface OwnClaim {
+  readonly threshold: number;
+  /** Hexadecimal. */
+  readonly statementHash: string;
+  readonly receipt: ClaimReceipt;
+}
+
+/** Where the member is among attestations, policies and claims. */
+export type HoursState =
+  | { readonly at: "loading" }
+  /** As the attestations say of themselves; `failed`: codes of those that could not be added just now. */
+  | { readonly at: "credits"; readonly credits: readonly Attestation[]; readonly failed: readonly string[] }
+  | { readonly at: "policy"; readonly session: PolicySession; readonly failed: readonly string[] }
+  | {
+      readonly at: "proving";
+      readonly session: PolicySession;
+      readonly threshold: number;
+      readonly proof: ProofState;
+    }
+  | {
+      readonly at: "sending";
+      readonly session: PolicySession;
+      readonly threshold: number;
+      readonly cast: CastState;
+    }
+  /** Only with a receipt that was verified and stored is a claim recorded. */
+  | { readonly at: "receipt"; readonly session: PolicySession; readonly claim: OwnClaim }
+  /** `claimScope`: what was being opened; null: the attestations. */
+  | { readonly at: "fault"; readonly fault: Fault; readonly claimScope: string | null };
+
 /** One thing at a time. */
 export type BoothState =
   | { readonly at: "starting" }
@@ -157,6 +211,7 @@ export type BoothState =
       readonly own: OwnBallot | null;
       readonly check: CheckState;
     }
+  | { readonly at: "hours"; readonly hours: HoursState }
   /** The page will not go on with what the server said. */
   | { readonly at: "refused"; readonly fault: Fault };
 
@@ -176,7 +231,7 @@ export interface BoothActions {
   lock(): void;
   /** After the recovery words were written down. */
   wordsWritten(): void;
-  /** A link or its text: an invitation or a poll. Throws InputError. */
+  /** A link or its text: an invitation, a poll, a policy or an attestation. Throws InputError. */
   openLink(text: string): Promise<void>;
   openPoll(pollId: string): Promise<void>;
   backToPoll(): void;
@@ -192,6 +247,14 @@ export interface BoothActions {
   openCheck(): Promise<void>;
   compareCheckpoint(text: string): Promise<void>;
   runAudit(): Promise<void>;
+  /** The attestations on this device. */
+  openHours(): Promise<void>;
+  openPolicy(claimScope: string): Promise<void>;
+  /** Files of sealed attestations; what is wrong with which, the state says. Throws StorageError, ProverError. */
+  addAttestations(files: readonly Uint8Array[]): Promise<void>;
+  /** Proves that the credits reach a threshold of the policy, and sends the claim. */
+  claim(threshold: number): Promise<void>;
+  cancelClaim(): void;
   /** The bytes of kept evidence, for saving. */
   evidence(name: string): Promise<Uint8Array | null>;
   /** Forgets everything on this device. Without recovery words the identity is lost. */

@@ -1,5 +1,5 @@
 // What a device keeps, and where: docs/design/booth.md. Nothing is stored anywhere else.
-import type { Receipt, Registration } from "@commune-zk/prover";
+import type { ClaimReceipt, Receipt, Registration } from "@commune-zk/prover";
 import { NamedError } from "./faults.ts";
 import type { Invitation, UnlockMethod } from "./state.ts";
 
@@ -45,6 +45,19 @@ export interface StoredBallot {
   readonly sendAfter: number | null;
 }
 
+/** A claim that was sealed. Key: claimScope. It holds no credit. */
+export interface StoredClaim {
+  readonly claimScope: string;
+  readonly threshold: number;
+  readonly statementHash: string;
+  /** docs/spec/hours.md §5. */
+  readonly record: Uint8Array;
+  /** Null until one was verified. */
+  readonly receipt: ClaimReceipt | null;
+  /** The service's code where it refused this claim for good. */
+  readonly refusal: string | null;
+}
+
 /** The stores, each with what it holds. Keys are strings. */
 export interface Stores {
   /** Key: "identity". */
@@ -52,9 +65,12 @@ export interface Stores {
   readonly membership: StoredMembership;
   readonly drafts: StoredDraft;
   readonly ballots: StoredBallot;
+  /** Attestations as they came: sealed to the identity's mailbox key. Key: digest. */
+  readonly attestations: Uint8Array;
+  readonly claims: StoredClaim;
   /** The newest signed checkpoint that was seen. Key: pollId. */
   readonly checkpoints: string;
-  /** Public files that were read. Key: `<pollId>/<path>`. */
+  /** Public files that were read. Key: `<pollId or claimScope>/<path>`. */
   readonly files: Uint8Array;
   /** Pieces of circuits and keys whose digest was checked. Key: `<SHA-256>/<piece, three digits>`. */
   readonly artifacts: Uint8Array;
@@ -71,6 +87,8 @@ export const STORE_NAMES: readonly StoreName[] = [
   "membership",
   "drafts",
   "ballots",
+  "attestations",
+  "claims",
   "checkpoints",
   "files",
   "artifacts",

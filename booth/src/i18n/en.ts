@@ -360,6 +360,77 @@ export const en: Messages = {
     },
     offline: "This cannot be looked up without a connection.",
   },
+  hours: {
+    open: "Hours and credits",
+    request: "Asked by",
+    opens: "Claims are taken from {time}.",
+    closes: "Claims are taken until {time}.",
+    number: "Number of your claim",
+    title: "Hours and credits",
+    text: "What your workplace or school credited to you, sealed so that only you can read it. It stays on this device.",
+    files: "Add attestations",
+    filesHint: "The files that those who credit you gave you. You can choose several at once.",
+    notAdded: "Something was not added.",
+    none: "There are no attestations on this device yet.",
+    mine: "On this device",
+    total: "{category}: {amount} in all, as the attestations say",
+    credit: "{amount} ({category}), {period}",
+    points: { one: "{count} point", other: "{count} points" },
+    link: "To prove what they add up to, open the link that your organisation published for it.",
+    back: "All attestations",
+    periods: "Counts from {first} to {last}.",
+    category: "Counts only {category}.",
+    anyCategory: "Counts every category.",
+    unknownRegistrar:
+      "Only the link vouches for this request: no invitation by its registrar was opened on this device. Go on if the link reached you in a way that you trust.",
+    notOnRoll:
+      "The identity on this device is not on the roll that this request was made for, so it cannot claim here.",
+    adds: "What counts here adds up to {amount}.",
+    atMost: {
+      one: "A claim uses {count} attestation.",
+      other: "A claim uses at most {count} attestations.",
+    },
+    counts: "counts",
+    notCounted: "does not count here",
+    revoked: "was revoked",
+    missing: "not in the ledger, or not yet",
+    thresholds: "What do you want to prove?",
+    atLeast: "At least {amount}",
+    reached: "Your attestations are enough for this.",
+    notReached: "Your attestations are not enough for this.",
+    noneReached:
+      "Your attestations are not enough for any of the amounts. Nothing was proven and nothing was sent.",
+    shownTitle: "What the claim shows, and what it hides",
+    shown:
+      "It shows the amount that you choose above, the months and the category of this request, and that somebody on the roll reached it.",
+    anonymity: {
+      one: "There is {count} person on the roll: the claim can only be yours.",
+      other:
+        "You are one of {count} people on the roll. The fewer of them can reach the amount, the less is hidden.",
+    },
+    hidden:
+      "It hides who you are, how much you have beyond that, how many attestations you used and which workplace gave them.",
+    when: "When it arrives is seen, and so is roughly how new the ledger was when you proved.",
+    once: "You can claim once for this request. Nothing is used up: the same attestations serve for others.",
+    claim: "Prove and send",
+    proving: "Proving on this device",
+    artifacts: "Fetching the tools for proving",
+    witness: "Putting your attestations together",
+    proof: "Proving the amount without showing more",
+    sending: "Your claim is on its way",
+    notRecorded: "It is not recorded yet.",
+    stored:
+      "It is stored on this device and goes out again by itself, also after you close the page and come back.",
+    refused: "The claim was refused",
+    again: "Look again",
+    already:
+      "A claim of your identity stands for this request already. If you did not make it on another device, somebody else has your key: tell your organisation at once.",
+    recorded: "Your claim is recorded",
+    recordedText: "At least {amount}: it is entry {position} of the board, and the receipt proves it.",
+    keep: "Keep the receipt: with it you can show that the claim stands on the board.",
+    caution: "Whoever you show the receipt to learns that this claim is yours.",
+    qr: "The receipt as a QR code",
+  },
   refused: {
     title: "This page stops here",
     failed: "That did not work",
@@ -631,6 +702,62 @@ export const en: Messages = {
     passphraseLength: {
       what: "The passphrase is too short or too long.",
       todo: "Choose another one.",
+    },
+    attestation: {
+      what: "This is not an attestation, or it was damaged.",
+      todo: "Ask those who credited you to send it again.",
+    },
+    attestationNotMine: {
+      what: "This attestation is sealed for somebody else, or it was altered.",
+      todo: "If several were published together, only yours open. If you have a new identity, ask for a new attestation.",
+    },
+    attestationMissing: {
+      what: "The ledger has no such credit, or not yet.",
+      todo: "Try again later. If it stays away, ask those who credited you.",
+    },
+    attestationRevoked: {
+      what: "This credit was revoked.",
+      todo: "Ask those who credited you. A corrected one comes with a new attestation.",
+    },
+    ledger: {
+      what: "The ledger of credits is not in order.",
+      todo: "Do not go on. Save the evidence and show it to your organisation.",
+    },
+    ledgerGrew: {
+      what: "The ledger that was served does not fit together: it may have grown just now.",
+      todo: "Try again in a moment. If it stays so, tell your organisation.",
+    },
+    ledgerRoot: {
+      what: "The ledger changed while your claim was on its way.",
+      todo: "Open the request again and prove once more. Nothing was recorded.",
+    },
+    policyBroken: {
+      what: "The request that was served is not in order.",
+      todo: "Do not go on. Save the evidence and show it to your organisation.",
+    },
+    policyNotAnchored: {
+      what: "This is not the request that the link names, or not by the registrar who invited you.",
+      todo: "Ask for the link again, in a way that you trust.",
+    },
+    policyClosed: {
+      what: "This request is not open now.",
+      todo: "Look at the dates on its page.",
+    },
+    hoursNotEnough: {
+      what: "Your attestations do not reach this amount.",
+      todo: "Choose a lower amount, or add attestations. Nothing was sent.",
+    },
+    claimRefused: {
+      what: "The service did not take the claim as one for this request.",
+      todo: "Open the request again and prove once more.",
+    },
+    petition: {
+      what: "The petition or the roll that was served is not in order.",
+      todo: "Do not go on. Tell your organisation.",
+    },
+    membershipProof: {
+      what: "The proof of membership is not one for this place and occasion.",
+      todo: "Try again from the start. If it stays so, tell your organisation.",
     },
     passphraseWrong: {
       what: "That was not the right passphrase.",

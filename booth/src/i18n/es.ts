@@ -378,6 +378,77 @@ export const es: Messages = {
     },
     offline: "Sin conexión no se puede mirar.",
   },
+  hours: {
+    open: "Horas y créditos",
+    request: "Lo pide",
+    opens: "Se puede demostrar desde el {time}.",
+    closes: "Se puede demostrar hasta el {time}.",
+    number: "Número de tu demostración",
+    title: "Tus horas y créditos",
+    text: "Lo que tu trabajo o tu escuela te acreditó, sellado para que solo tú puedas leerlo. Se queda en este dispositivo.",
+    files: "Añadir comprobantes",
+    filesHint: "Los archivos que te dieron quienes te acreditan. Puedes elegir varios a la vez.",
+    notAdded: "Algo no se ha añadido.",
+    none: "Todavía no hay comprobantes en este dispositivo.",
+    mine: "En este dispositivo",
+    total: "{category}: {amount} en total, según los comprobantes",
+    credit: "{amount} ({category}): {period}",
+    points: { one: "{count} punto", other: "{count} puntos" },
+    link: "Para demostrar cuánto suman, abre el enlace que tu organización publicó para ello.",
+    back: "Ver todas mis horas",
+    periods: "Cuenta desde {first} hasta {last}.",
+    category: "Solo cuenta {category}.",
+    anyCategory: "Cuentan todas las categorías.",
+    unknownRegistrar:
+      "De esta petición solo responde el enlace: en este dispositivo no se ha abierto ninguna invitación de quien lleva su censo. Sigue si el enlace te llegó por una vía de confianza.",
+    notOnRoll:
+      "La identidad de este dispositivo no figura en el censo de esta petición, así que aquí no puede demostrar nada.",
+    adds: "Lo que cuenta aquí suma {amount}.",
+    atMost: {
+      one: "Se usa {count} comprobante.",
+      other: "Se usan como mucho {count} comprobantes.",
+    },
+    counts: "cuenta",
+    notCounted: "no cuenta aquí",
+    revoked: "se revocó",
+    missing: "no está en el registro, o todavía no",
+    thresholds: "¿Qué quieres demostrar?",
+    atLeast: "Al menos {amount}",
+    reached: "Tus comprobantes bastan para esto.",
+    notReached: "Tus comprobantes no bastan para esto.",
+    noneReached:
+      "Tus comprobantes no bastan para ninguna de las cantidades. No se ha demostrado ni enviado nada.",
+    shownTitle: "Qué se muestra y qué no",
+    shown:
+      "Se muestra la cantidad que eliges arriba, los meses y la categoría de esta petición, y que alguien del censo la alcanzó.",
+    anonymity: {
+      one: "En el censo hay {count} persona: solo puedes ser tú.",
+      other:
+        "Eres una de las {count} personas del censo. Cuantas menos puedan alcanzar la cantidad, menos se oculta.",
+    },
+    hidden:
+      "No se muestra quién eres, cuánto tienes de más, cuántos comprobantes usaste ni qué trabajo los dio.",
+    when: "Se ve cuándo llega, y más o menos cómo de reciente era el registro cuando lo demostraste.",
+    once: "Puedes demostrarlo una vez en esta petición. No se gasta nada: los mismos comprobantes sirven para otras.",
+    claim: "Demostrar y enviar",
+    proving: "Demostrándolo en este dispositivo",
+    artifacts: "Trayendo las herramientas para demostrarlo",
+    witness: "Reuniendo tus comprobantes",
+    proof: "Demostrando la cantidad sin enseñar más",
+    sending: "Tu demostración va de camino",
+    notRecorded: "Todavía no consta.",
+    stored:
+      "Está guardada en este dispositivo y se vuelve a enviar sola, también si cierras la página y vuelves.",
+    refused: "La demostración fue rechazada",
+    again: "Volver a mirar",
+    already:
+      "En esta petición ya consta una demostración de tu identidad. Si no la hiciste desde otro dispositivo, alguien más tiene tu clave: avisa enseguida a tu organización.",
+    recorded: "Tu demostración consta",
+    recordedText: "Al menos {amount}: es la entrada {position} del tablón, y el resguardo lo demuestra.",
+    keep: "Guarda el resguardo: con él puedes enseñar que consta en el tablón.",
+    caution: "A quien le enseñes el resguardo sabrá que esta demostración es tuya.",
+    qr: "El resguardo como código QR",
+  },
   refused: {
     title: "Esta página se detiene aquí",
     failed: "No ha funcionado",
@@ -649,6 +720,62 @@ export const es: Messages = {
     passphraseLength: {
       what: "La frase de acceso es demasiado corta o demasiado larga.",
       todo: "Elige otra.",
+    },
+    attestation: {
+      what: "Esto no es un comprobante, o está dañado.",
+      todo: "Pide a quienes te acreditaron que lo envíen otra vez.",
+    },
+    attestationNotMine: {
+      what: "Este comprobante está sellado para otra persona, o fue alterado.",
+      todo: "Si se publicaron varios juntos, solo se abren los tuyos. Si tienes una identidad nueva, pide otro.",
+    },
+    attestationMissing: {
+      what: "El registro no tiene este crédito, o todavía no.",
+      todo: "Prueba más tarde. Si sigue sin aparecer, pregunta a quienes te acreditaron.",
+    },
+    attestationRevoked: {
+      what: "Este crédito se revocó.",
+      todo: "Pregunta a quienes te acreditaron. Una corrección llega con un comprobante nuevo.",
+    },
+    ledger: {
+      what: "El registro de créditos no está en orden.",
+      todo: "No sigas. Guarda la evidencia y enséñala a tu organización.",
+    },
+    ledgerGrew: {
+      what: "El registro que se sirvió no encaja: puede que acabe de crecer.",
+      todo: "Prueba dentro de un momento. Si sigue igual, avisa a tu organización.",
+    },
+    ledgerRoot: {
+      what: "El registro cambió mientras tu demostración iba de camino.",
+      todo: "Abre otra vez la petición y demuéstralo de nuevo. No consta nada.",
+    },
+    policyBroken: {
+      what: "La petición que se sirvió no está en orden.",
+      todo: "No sigas. Guarda la evidencia y enséñala a tu organización.",
+    },
+    policyNotAnchored: {
+      what: "No es la petición que nombra el enlace, o no es de quien te invitó al censo.",
+      todo: "Pide otra vez el enlace, por una vía de confianza.",
+    },
+    policyClosed: {
+      what: "Esta petición no está abierta ahora.",
+      todo: "Mira las fechas en su página.",
+    },
+    hoursNotEnough: {
+      what: "Tus comprobantes no alcanzan esta cantidad.",
+      todo: "Elige una cantidad menor o añade comprobantes. No se ha enviado nada.",
+    },
+    claimRefused: {
+      what: "El servicio no aceptó la demostración como una de esta petición.",
+      todo: "Abre otra vez la petición y demuéstralo de nuevo.",
+    },
+    petition: {
+      what: "La petición de firmas o el censo que se sirvió no está en orden.",
+      todo: "No sigas. Avisa a tu organización.",
+    },
+    membershipProof: {
+      what: "La prueba de pertenencia no es para este lugar y esta ocasión.",
+      todo: "Empieza de nuevo. Si sigue igual, avisa a tu organización.",
     },
     passphraseWrong: {
       what: "Esa no es la frase de acceso.",

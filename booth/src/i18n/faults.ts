@@ -50,7 +50,21 @@ export type FaultKey =
   | "service"
   | "secretFile"
   | "passphraseLength"
-  | "passphraseWrong";
+  | "passphraseWrong"
+  | "attestation"
+  | "attestationNotMine"
+  | "attestationMissing"
+  | "attestationRevoked"
+  | "ledger"
+  | "ledgerGrew"
+  | "ledgerRoot"
+  | "policyBroken"
+  | "policyNotAnchored"
+  | "policyClosed"
+  | "hoursNotEnough"
+  | "claimRefused"
+  | "petition"
+  | "membershipProof";
 
 const CODES: Readonly<Record<Exclude<FaultKey, "generic">, readonly string[]>> = {
   unreadable: ["bad-utf8", "bad-json", "bad-hex", "bad-base64", "not-canonical", "not-canonical-json"],
@@ -138,13 +152,25 @@ const CODES: Readonly<Record<Exclude<FaultKey, "generic">, readonly string[]>> =
   nullifierUsed: ["nullifier-used"],
   checkpoint: ["checkpoint-malformed", "checkpoint-bad-signature"],
   checkpointOtherBoard: ["checkpoint-other-board"],
-  board: ["tile-malformed", "board-root-mismatch", "board-tile-mismatch", "board-duplicate-ballot"],
+  board: [
+    "tile-malformed",
+    "board-root-mismatch",
+    "board-tile-mismatch",
+    "board-duplicate-ballot",
+    "board-duplicate-claim",
+  ],
   boardInconsistent: ["board-inconsistent"],
   boardStale: ["board-stale"],
   ballotMissing: ["ballot-not-on-board"],
   superseded: ["ballot-superseded"],
   tooLarge: ["too-large"],
-  receipt: ["receipt-malformed", "receipt-other-poll", "receipt-other-record"],
+  receipt: [
+    "receipt-malformed",
+    "receipt-other-poll",
+    "receipt-other-policy",
+    "receipt-other-petition",
+    "receipt-other-record",
+  ],
   receiptNotIncluded: ["receipt-not-included"],
   ceremony: [
     "dkg-unattributable",
@@ -180,6 +206,77 @@ const CODES: Readonly<Record<Exclude<FaultKey, "generic">, readonly string[]>> =
   secretFile: ["secret-file-malformed", "secret-file-other-kind", "secret-file-parameters"],
   passphraseLength: ["secret-file-passphrase"],
   passphraseWrong: ["secret-file-wrong-passphrase"],
+  attestation: ["attestation-malformed"],
+  attestationNotMine: ["attestation-not-mine"],
+  attestationMissing: ["attestation-not-in-ledger", "attestation-other-ledger"],
+  attestationRevoked: ["attestation-revoked"],
+  ledger: [
+    "ledger-truncated",
+    "ledger-malformed",
+    "ledger-other-ledger",
+    "ledger-out-of-order",
+    "ledger-broken-link",
+    "ledger-time-decreased",
+    "ledger-bad-signature",
+    "ledger-wrong-size",
+    "ledger-wrong-root",
+    "ledger-period-reopened",
+    "ledger-duplicate-inner",
+    "ledger-full",
+    "ledger-unknown-position",
+    "ledger-position-revoked",
+    "ledger-files-malformed",
+    "ledger-unknown",
+    "ledger-other-board",
+  ],
+  ledgerGrew: ["ledger-root-mismatch", "ledger-checkpoint-mismatch", "ledger-root-unknown"],
+  ledgerRoot: ["ledger-root-expired", "ledger-root-revoked"],
+  policyBroken: [
+    "policy-malformed",
+    "policy-bad-times",
+    "policy-duplicate",
+    "policy-bad-periods",
+    "policy-bad-thresholds",
+    "policy-threshold-unreachable",
+    "policy-roll-too-large",
+    "policy-bad-key-set",
+    "policy-signature-malformed",
+    "policy-bad-signature",
+    "policy-unknown",
+    "policy-other-board",
+    "policy-other-ledger",
+  ],
+  policyNotAnchored: ["policy-not-anchored"],
+  policyClosed: ["policy-not-open", "policy-closed"],
+  hoursNotEnough: ["hours-not-enough"],
+  claimRefused: ["signals-not-of-policy", "threshold-off-policy", "submission-other-policy"],
+  petition: [
+    "snapshot-malformed",
+    "snapshot-not-anchored",
+    "snapshot-bad-signature",
+    "petition-malformed",
+    "petition-not-anchored",
+    "petition-bad-times",
+    "petition-bad-signature",
+    "petition-duplicate-signature",
+    "petition-unknown",
+    "petition-other-board",
+    "petition-not-open",
+    "petition-closed",
+    "snapshot-superseded",
+    "roll-duplicate-tier",
+    "roll-zero-root",
+  ],
+  membershipProof: [
+    "origin-malformed",
+    "gate-malformed",
+    "membership-proof-malformed",
+    "membership-other-scope",
+    "membership-other-message",
+    "membership-other-roll",
+    "membership-too-deep",
+    "sign-in-nonce-unknown",
+  ],
 };
 
 const KEYS: ReadonlyMap<string, FaultKey> = new Map(

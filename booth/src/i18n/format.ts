@@ -44,6 +44,10 @@ export interface Format {
   time(seconds: number): string;
   /** A length of time, in whole minutes or, under two minutes, seconds. */
   duration(milliseconds: number): string;
+  /** Minutes as hours and minutes. */
+  hours(minutes: number): string;
+  /** A period of credits: year and month, where it is one. */
+  period(period: number): string;
   /** The form of the sentence for `count` things; the number is put in as the language writes it. */
   count(phrase: Plural, count: number): string;
   count<Gap extends string>(
@@ -83,7 +87,7 @@ export function formatOf(language: Language, asked: readonly string[] = []): For
       }),
   );
   const list = once(() => new Intl.ListFormat(locale, { type: "conjunction" }));
-  const unit = (name: "minute" | "second") =>
+  const unit = (name: "hour" | "minute" | "second") =>
     new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" });
   return {
     language,
@@ -93,6 +97,21 @@ export function formatOf(language: Language, asked: readonly string[] = []): For
     duration: (milliseconds) => {
       const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
       return seconds < 120 ? unit("second").format(seconds) : unit("minute").format(Math.ceil(seconds / 60));
+    },
+    hours: (minutes) => {
+      const rest = minutes % 60;
+      const whole = Math.floor(minutes / 60);
+      const parts = [
+        ...(whole > 0 || rest === 0 ? [unit("hour").format(whole)] : []),
+        ...(rest > 0 ? [unit("minute").format(rest)] : []),
+      ];
+      return parts.join(" ");
+    },
+    period: (period) => {
+      const [year, month] = [Math.floor(period / 100), period % 100];
+      if (month < 1 || month > 12) return String(period);
+      const options = { month: "long", year: "numeric", timeZone: "UTC" } as const;
+      return new Intl.DateTimeFormat(locale, options).format(Date.UTC(year, month - 1));
     },
     count: (phrase: Plural<string>, count: number, values: Readonly<Record<string, string | number>> = {}) =>
       fill(plural().select(count) === "one" ? phrase.one : phrase.other, {

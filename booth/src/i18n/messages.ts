@@ -329,6 +329,66 @@ export interface Messages {
     };
     readonly offline: string;
   };
+  readonly hours: {
+    /** Before the organisation's name. */
+    readonly request: string;
+    /** {time} */
+    readonly opens: string;
+    /** {time} */
+    readonly closes: string;
+    readonly number: string;
+    readonly open: string;
+    readonly title: string;
+    readonly text: string;
+    readonly files: string;
+    readonly filesHint: string;
+    readonly notAdded: string;
+    readonly none: string;
+    readonly mine: string;
+    readonly total: Phrase<"category" | "amount">;
+    readonly credit: Phrase<"amount" | "category" | "period">;
+    readonly points: Plural;
+    readonly link: string;
+    readonly back: string;
+    readonly periods: Phrase<"first" | "last">;
+    readonly category: Phrase<"category">;
+    readonly anyCategory: string;
+    readonly unknownRegistrar: string;
+    readonly notOnRoll: string;
+    readonly adds: Phrase<"amount">;
+    readonly atMost: Plural;
+    readonly counts: string;
+    readonly notCounted: string;
+    readonly revoked: string;
+    readonly missing: string;
+    readonly thresholds: string;
+    readonly atLeast: Phrase<"amount">;
+    readonly reached: string;
+    readonly notReached: string;
+    readonly noneReached: string;
+    readonly shownTitle: string;
+    readonly shown: string;
+    readonly anonymity: Plural;
+    readonly hidden: string;
+    readonly when: string;
+    readonly once: string;
+    readonly claim: string;
+    readonly proving: string;
+    readonly artifacts: string;
+    readonly witness: string;
+    readonly proof: string;
+    readonly sending: string;
+    readonly notRecorded: string;
+    readonly stored: string;
+    readonly refused: string;
+    readonly again: string;
+    readonly already: string;
+    readonly recorded: string;
+    readonly recordedText: Phrase<"amount" | "position">;
+    readonly keep: string;
+    readonly caution: string;
+    readonly qr: string;
+  };
   readonly refused: {
     readonly title: string;
     readonly failed: string;

@@ -10,6 +10,7 @@ import { Button, Failed } from "./parts.tsx";
 import { Casting } from "./screens/casting.tsx";
 import { Check } from "./screens/check.tsx";
 import { Choose } from "./screens/choose.tsx";
+import { Hours } from "./screens/hours.tsx";
 import { Locked } from "./screens/locked.tsx";
 import { MembershipScreen } from "./screens/membership.tsx";
 import { PollScreen } from "./screens/poll.tsx";
@@ -90,7 +91,12 @@ export function App({
             </aside>
           )}
         </header>
-        <main class="sheet" ref={sheet} tabIndex={-1} key={state.at}>
+        <main
+          class="sheet"
+          ref={sheet}
+          tabIndex={-1}
+          key={state.at === "hours" ? `hours-${state.hours.at}` : state.at}
+        >
           {"session" in state && state.session.offline && <p class="notice warn">{m.app.offline}</p>}
           <Failed code={linkFault} />
           <Screen state={state} />
@@ -146,6 +152,8 @@ function Screen({ state }: { readonly state: BoothState }) {
       return <Casting state={state} />;
     case "receipt":
       return <ReceiptScreen state={state} />;
+    case "hours":
+      return <Hours hours={state.hours} />;
     case "check":
       return <Check state={state} />;
     case "refused":

@@ -1,14 +1,16 @@
 // A booth of plain data that walks through every state, for screenshots and tests of the page alone.
 // Only the build `--mode demo` imports it. Nothing here is proven, stored or sent.
-import type { Receipt, Result, ValidPoll } from "@commune-zk/prover";
+import type { Attestation, ClaimReceipt, Receipt, Result, ValidPolicy, ValidPoll } from "@commune-zk/prover";
 import type {
   Booth,
   BoothState,
   CheckState,
   Fault,
+  HoursState,
   Invitation,
   Membership,
   OwnBallot,
+  PolicySession,
   PollSession,
   VoteForm,
 } from "../core/state.ts";
@@ -141,6 +143,64 @@ const bad: CheckState = {
   audit: { at: "bad", fault: fault("result-wrong", "result.json shard 0 slot 0") },
 };
 
+function attested(period: number, category: string, amount: number): Attestation {
+  return {
+    type: "commune-zk/attestation/v1",
+    ledgerId: hex("1d", 32),
+    issuer: ["1", "2"],
+    serial: 0,
+    period,
+    category,
+    amount,
+    salt: hex((period + amount).toString(16).slice(-2), 31),
+  };
+}
+
+const credits = [
+  attested(202701, "hours", 505),
+  attested(202702, "hours", 460),
+  attested(202703, "hours", 390),
+  attested(202703, "cyber-literacy", 86),
+];
+const judged = (codes: readonly (string | null)[]): PolicySession["credits"] =>
+  credits.map((attestation, i) => ({
+    attestation,
+    code: codes[i] ?? null,
+    counted: attestation.category === "hours",
+  }));
+const policyDocument = {
+  organisation: document.organisation,
+  title: "Who worked twenty hours this quarter?",
+  roll: { size: 214 },
+  periods: { first: 202701, last: 202703 },
+  category: "hours",
+  thresholds: [600, 1200, 2400],
+  credits: 4,
+  opensAt: document.opensAt,
+  closesAt,
+  keySet: { kind: "development" },
+};
+const policySession: PolicySession = {
+  policy: { policy: policyDocument, claimScope: POLL_ID } as unknown as ValidPolicy,
+  phase: "open",
+  onRoll: true,
+  credits: judged([]),
+  reachable: [600, 1200],
+  offline: false,
+  knownRegistrar: true,
+};
+const claimReceipt: ClaimReceipt = {
+  type: "commune-zk/claim-receipt/v1",
+  claimScope: POLL_ID,
+  nullifier: receipt.nullifier,
+  statementHash: STATEMENT,
+  index: 36,
+  checkpoint,
+  inclusion: [],
+};
+const hours = (state: HoursState): BoothState => ({ at: "hours", hours: state });
+const claiming = { session: policySession, threshold: 1200 };
+
 const WORDS =
   "candle orbit velvet harvest anchor puzzle meadow lantern copper whisper garden island ribbon thunder marble forest bicycle window saddle winter orange valley ticket bread";
 
@@ -260,6 +320,55 @@ export const demoStates: DemoStates = {
       audit: { at: "open", because: "too-large" },
     },
   },
+  "hours-none": hours({ at: "credits", credits: [], failed: [] }),
+  hours: hours({ at: "credits", credits, failed: ["attestation-not-mine"] }),
+  policy: hours({ at: "policy", session: policySession, failed: [] }),
+  "policy-short": hours({
+    at: "policy",
+    session: {
+      ...policySession,
+      credits: judged(["attestation-revoked", "attestation-not-in-ledger"]),
+      reachable: [],
+      knownRegistrar: false,
+    },
+    failed: [],
+  }),
+  "policy-closed": hours({
+    at: "policy",
+    session: { ...policySession, phase: "closed", onRoll: false, offline: true },
+    failed: [],
+  }),
+  "claim-proving": hours({
+    at: "proving",
+    ...claiming,
+    proof: { at: "running", phase: "artifacts", fraction: 0.42 },
+  }),
+  "claim-failed": hours({
+    at: "proving",
+    ...claiming,
+    proof: { at: "failed", fault: fault("hours-not-enough", null) },
+  }),
+  "claim-sending": hours({ at: "sending", ...claiming, cast: { at: "sending", attempt: 1 } }),
+  "claim-waiting": hours({
+    at: "sending",
+    ...claiming,
+    cast: { at: "waiting", because: "no-answer", retryInMs: 8_000 },
+  }),
+  "claim-refused": hours({
+    at: "sending",
+    ...claiming,
+    cast: { at: "refused", code: "ledger-root-revoked" },
+  }),
+  "claim-receipt": hours({
+    at: "receipt",
+    session: policySession,
+    claim: { threshold: 1200, statementHash: STATEMENT, receipt: claimReceipt },
+  }),
+  "hours-fault": hours({
+    at: "fault",
+    fault: fault("ledger-bad-signature", "entries.ndjson entry 12", { evidence }),
+    claimScope: POLL_ID,
+  }),
   refused: { at: "refused", fault: fault("poll-bad-signature", "signatures.json trustee 3", { evidence }) },
   "refused-retry": { at: "refused", fault: fault("no-answer", null, { retry: true }) },
 };
@@ -323,6 +432,11 @@ export function demoBooth(): Demo {
     openCheck: going("check"),
     compareCheckpoint: async () => {},
     runAudit: going("check-auditing"),
+    openHours: going("hours"),
+    openPolicy: going("policy"),
+    addAttestations: going("hours"),
+    claim: going("claim-receipt"),
+    cancelClaim: () => show("policy"),
     evidence: async () => new TextEncoder().encode("{}"),
     forgetDevice: going("welcome"),
   };

@@ -461,19 +461,22 @@ export function LongNumber({ hex }: { readonly hex: string }) {
   return <span class="number">{hex.match(/.{1,4}/g)?.join(" ") ?? hex}</span>;
 }
 
-/** Whose poll this is. */
+/** Whose poll this is, or whose request of another kind. */
 export function Counterfoil({
   organisation,
+  what,
   children,
 }: {
   readonly organisation: string;
+  /** In the page's language, before the organisation's name; a poll's unless told. */
+  readonly what?: string;
   readonly children?: ComponentChildren;
 }) {
   const { m } = usePage();
   return (
     <div class="counterfoil">
       <span>
-        {m.poll.ballotPaper} <strong>{organisation}</strong>
+        {what ?? m.poll.ballotPaper} <strong>{organisation}</strong>
       </span>
       {children}
     </div>

@@ -29,6 +29,11 @@ export const waitingBooth: Booth = {
   openCheck: nothingYet,
   compareCheckpoint: nothingYet,
   runAudit: nothingYet,
+  openHours: nothingYet,
+  openPolicy: nothingYet,
+  addAttestations: nothingYet,
+  claim: nothingYet,
+  cancelClaim: nothing,
   evidence: async () => null,
   forgetDevice: nothingYet,
 };

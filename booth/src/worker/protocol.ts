@@ -1,11 +1,13 @@
 // What page and worker say to each other. One worker does one task and is ended: what snarkjs took goes with it.
 import type {
+  Attestation,
   AuditStep,
   ManifestFile,
   MerklePath,
   ProofPhase,
   Result,
   SealedBallot,
+  SealedClaim,
   SecretFileParameters,
   TrustAnchor,
 } from "@commune-zk/prover";
@@ -20,6 +22,44 @@ export interface PollMaterial {
   readonly manifest: Uint8Array;
   readonly anchor: TrustAnchor;
   readonly allowDevelopmentKeys: boolean;
+}
+
+/** A policy as bytes, judged anew as a poll is. Its ledger's files are asked for under `ledger/`. */
+export interface PolicyMaterial {
+  /** `policy.json`. */
+  readonly policy: Uint8Array;
+  /** `signature.json`. */
+  readonly signature: Uint8Array;
+  /** `keys.json`. */
+  readonly manifest: Uint8Array;
+  readonly claimScope: string;
+  readonly allowDevelopmentKeys: boolean;
+}
+
+/** A sealed attestation, opened; or the code of what was wrong with it. */
+export type OpenedAttestation = { readonly attestation: Attestation } | { readonly code: string };
+
+/** What a policy's ledger says about a credit. */
+export interface JudgedCredit {
+  readonly attestation: Attestation;
+  /** Null: it stands. Otherwise a code `attestation-…`. */
+  readonly code: string | null;
+  /** Whether the policy counts it: ledger, periods, category, largest amount. */
+  readonly counted: boolean;
+}
+
+/** Where a member stands under a policy. */
+export interface PolicyStanding {
+  readonly onRoll: boolean;
+  readonly credits: readonly JudgedCredit[];
+  /** Those of the policy's thresholds that the credits reach. */
+  readonly reachable: readonly number[];
+}
+
+/** A member's sealed attestations, and the key that opens them. */
+interface SealedCredits {
+  readonly privateKey: Uint8Array;
+  readonly sealed: readonly Uint8Array[];
 }
 
 /** What a worker can be asked, and what it answers. */
@@ -53,6 +93,18 @@ export interface Tasks {
       readonly revision: number;
     };
     readonly output: SealedBallot;
+  };
+  /** Attestations in the order of the sealed ones. */
+  readonly openAttestations: { readonly input: SealedCredits; readonly output: readonly OpenedAttestation[] };
+  /** What the ledger and the roll say, before anything is proven. */
+  readonly standing: {
+    readonly input: SealedCredits & { readonly material: PolicyMaterial };
+    readonly output: PolicyStanding;
+  };
+  /** A sealed claim, from the ledger as it is now. */
+  readonly proveClaim: {
+    readonly input: SealedCredits & { readonly material: PolicyMaterial; readonly threshold: number };
+    readonly output: SealedClaim;
   };
   /** The audited result, null while there is none. */
   readonly audit: {

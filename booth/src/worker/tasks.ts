@@ -4,24 +4,23 @@ import {
   audit,
   concatBytes,
   type Engine,
+  type Identity,
   InputError,
   importIdentity,
   type LoadedManifest,
   openSecret,
   type PublicFiles,
   parseManifest,
-  pathFromFiles,
   proveBallot,
   provingArtifacts,
-  publicPaths,
-  rollTree,
   sealSecret,
   snarkjsEngine,
-  toHex,
   type ValidPoll,
   validatePoll,
   WitnessError,
 } from "@commune-zk/prover";
+import { findOnRoll } from "./find-on-roll.ts";
+import { openAll, proveThreshold, standingOf } from "./hours.ts";
 import type {
   FromWorker,
   Need,
@@ -60,38 +59,42 @@ const perform: Perform = {
   async findPath({ material, commitment }, { files }) {
     const { poll } = judge(material);
     const roll = { size: poll.poll.roll.size, root: poll.rollRoot, depth: poll.layout.depth };
-    try {
-      return await pathFromFiles({ files, roll, commitment });
-    } catch (error) {
-      if (!(error instanceof InputError && error.code === "not-on-roll")) throw error;
-      await checkWholeRoll(files, roll);
-      return null;
-    }
+    return findOnRoll(files, { roll, commitment });
   },
 
   async prove({ material, privateKey, path, votes, revision }, { artifacts, engine, report }) {
     const { poll, manifest } = judge(material);
     report({ phase: "artifacts" });
     const circuit = await provingArtifacts(artifacts, manifest.manifest, poll.circuit);
-    const identity = importIdentity(privateKey);
     const prover = engine();
     try {
-      return await proveBallot({
-        poll,
-        identity,
-        merklePath: path,
-        votes,
-        revision,
-        artifacts: circuit,
-        engine: prover,
-        onProgress: ({ phase }) => report({ phase }),
-      });
+      return await withIdentity(privateKey, (identity) =>
+        proveBallot({
+          poll,
+          identity,
+          merklePath: path,
+          votes,
+          revision,
+          artifacts: circuit,
+          engine: prover,
+          onProgress: ({ phase }) => report({ phase }),
+        }),
+      );
     } finally {
-      identity.privateKey.fill(0);
-      privateKey.fill(0);
       await prover.dispose();
     }
   },
+
+  openAttestations: ({ privateKey, sealed }) =>
+    withIdentity(privateKey, (identity) => openAll(identity, sealed)),
+
+  standing: ({ material, privateKey, sealed }, { files }) =>
+    withIdentity(privateKey, (identity) => standingOf({ material, identity, sealed, files })),
+
+  proveClaim: ({ material, privateKey, sealed, threshold }, { files, artifacts, engine, report }) =>
+    withIdentity(privateKey, (identity) =>
+      proveThreshold({ material, identity, sealed, files, threshold, artifacts, engine, report }),
+    ),
 
   async audit({ material }, { files, artifacts, report }) {
     const { anchor, allowDevelopmentKeys } = material;
@@ -107,6 +110,17 @@ const perform: Perform = {
   },
 };
 
+/** Works with an identity, whose keys are gone afterwards. */
+async function withIdentity<T>(privateKey: Uint8Array, work: (identity: Identity) => Promise<T>): Promise<T> {
+  const identity = importIdentity(privateKey);
+  try {
+    return await work(identity);
+  } finally {
+    identity.privateKey.fill(0);
+    privateKey.fill(0);
+  }
+}
+
 function judge(material: PollMaterial): { poll: ValidPoll; manifest: LoadedManifest } {
   const { poll: pollBytes, signatures: signaturesBytes, anchor, allowDevelopmentKeys } = material;
   const manifest = parseManifest(material.manifest);
@@ -114,28 +128,6 @@ function judge(material: PollMaterial): { poll: ValidPoll; manifest: LoadedManif
     poll: validatePoll({ pollBytes, signaturesBytes, manifest, anchor, allowDevelopmentKeys }),
     manifest,
   };
-}
-
-/**
- * That these really are the poll's leaves: a server that leaves a member's out must not make the page say that
- * the member is not on the roll. Hashing 100,000 leaves takes half a minute, which members do not wait for.
- *
- * @throws InputError `roll-root-mismatch`, `roll-files-malformed`.
- */
-async function checkWholeRoll(
-  files: PublicFiles,
-  { size, root, depth }: { size: number; root: bigint; depth: number },
-): Promise<void> {
-  const leaves: bigint[] = [];
-  for (let chunk = 0; leaves.length < size; chunk++) {
-    const path = publicPaths.rollLeaves(chunk);
-    const bytes = await files.read(path);
-    if (bytes.length === 0) throw new InputError("roll-files-malformed", "an empty chunk", path);
-    for (let i = 0; i < bytes.length; i += 32) leaves.push(BigInt(`0x${toHex(bytes.subarray(i, i + 32))}`));
-  }
-  if (leaves.length !== size || rollTree(leaves, depth).root !== root) {
-    throw new InputError("roll-root-mismatch", "the leaves are not those of the poll's roll", "roll");
-  }
 }
 
 /** What {@link serveTask} may be given instead of the real thing. */

@@ -60,9 +60,9 @@ test("every code that a member can meet has words of its own", () => {
   const spec = readFileSync(new URL("../../../docs/spec/errors.md", import.meta.url), "utf8");
   const codes = [...spec.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, code]) => code!);
   expect(codes.length).toBeGreaterThan(100);
-  // Of operators, trustees and closers alone; a member's page could only repeat the code.
+  // Of operators, issuers, trustees and closers alone; a member's page could only repeat the code.
   const others =
-    /^(poll-still-open|closing-(too-early|already-signed|missing)|unauthorized|registration-body-malformed|dkg-(missing|equivocation|malformed|bad-point|wrong-degree|bad-commitment|bad-possession|bad-share|false-complaint|bad-complaint|transcript-differs))$/;
+    /^(poll-still-open|closing-(too-early|already-signed|missing)|unauthorized|registration-body-malformed|dkg-(missing|equivocation|malformed|bad-point|wrong-degree|bad-commitment|bad-possession|bad-share|false-complaint|bad-complaint|transcript-differs)|(credit|amount|revocation|disclosure|mailbox-key)-.+)$/;
   const without = codes.filter((code) => faultKey(code) === "generic" && !others.test(code));
   expect(without).toEqual([]);
   // And no words for codes that there are not.
@@ -96,4 +96,8 @@ test("numbers and times are written as the reader's own region does", () => {
   expect(formatOf("es").count(MESSAGES.es.review.points, 0)).toBe("0 puntos");
   expect(formatOf("en").duration(119_000)).toBe("119 seconds");
   expect(formatOf("es").duration(121_000)).toBe("3 minutos");
+  const written = [0, 59, 60, 1_230].map((minutes) => formatOf("en").hours(minutes));
+  expect(written).toEqual(["0 hours", "59 minutes", "1 hour", "20 hours 30 minutes"]);
+  expect(formatOf("es").period(202603)).toBe("marzo de 2026");
+  expect(formatOf("en").period(202613)).toBe("202613");
 });

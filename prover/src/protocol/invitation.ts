@@ -125,7 +125,9 @@ export function parseLink(untrusted: string): Link {
   if (untrusted.length > MAX_LINK_LENGTH) throw malformed("longer than any link");
   const trimmed = untrusted.trim();
   const hash = trimmed.indexOf("#");
-  const match = /^(join|poll|registration|policy|attestation)=([A-Za-z0-9_-]+)$/.exec(trimmed.slice(hash + 1));
+  const match = /^(join|poll|registration|policy|attestation)=([A-Za-z0-9_-]+)$/.exec(
+    trimmed.slice(hash + 1),
+  );
   if (hash < 0 || match === null) throw malformed("no fragment of a kind that we know");
   const [, key, payload] = match as unknown as [string, string, string];
   if (key === KEYS.poll || key === KEYS.policy) {

@@ -61,7 +61,9 @@ test.each([
   ["with another path", { inclusion: ["00".repeat(32)] }, "receipt-not-included"],
 ])("a receipt %s is refused", (_what, changes, code) => {
   const receipt = { ...fresh(), ...changes };
-  expect(() => verifyPetitionReceipt({ receipt, record, petition })).toThrow(expect.objectContaining({ code }));
+  expect(() => verifyPetitionReceipt({ receipt, record, petition })).toThrow(
+    expect.objectContaining({ code }),
+  );
 });
 
 test("a receipt has no field more, and none is made for a record of another petition", () => {

@@ -1,12 +1,18 @@
 // docs/spec/http.md: the routes, their limits, and the election of the examples over a real service, whose
 // answers and files are the examples' byte for byte.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { openApiDocument } from "../../../verifier/src/http/openapi.ts";
+import {
+  MAX_MESSAGE_BYTES,
+  MAX_PROOF_BYTES,
+  MAX_REGISTRATION_BYTES,
+} from "../../../verifier/src/http/requests.ts";
 import { type RunningServer, startServer } from "../../../verifier/src/server.ts";
 import { MAX_SUBMISSION_BYTES } from "../../src/protocol/ballot.ts";
+import { MAX_CLAIM_BYTES } from "../../src/protocol/hours/claim.ts";
 import { artifacts, manifest } from "../support/keys.ts";
 import { testExample } from "./support/checks.ts";
 import { boardKey, CLOSES, exampleElection, OPENS } from "./support/election.ts";
@@ -151,11 +157,15 @@ test("the page's election runs over HTTP, every answer and file as the examples 
 });
 
 test("the page's routes and limits are those of the code", async () => {
-  const source = await readFile(new URL("../../../verifier/src/http/app.ts", import.meta.url), "utf8");
-  const routes = [...source.matchAll(/app\.(get|post)\(\s*"([^"]+)"/g)].map(
+  const folder = new URL("../../../verifier/src/http/", import.meta.url);
+  const files = (await readdir(folder)).filter((name) => name === "app.ts" || name.endsWith("-routes.ts"));
+  const sources = await Promise.all(files.map((name) => readFile(new URL(name, folder), "utf8")));
+  const routes = [...sources.join("\n").matchAll(/app\.(get|post)\(\s*"([^"]+)"/g)].map(
     ([, method, path]) => `${method!.toUpperCase()} ${path!.replace(/[:*](\w+)/g, "{$1}")}`,
   );
-  const rows = tableRows(section("http", /Routes/));
+  const rows = [/Routes/, /Ledgers/, /Policies/, /Petitions/, /Snapshots/].flatMap((heading) =>
+    tableRows(section("http", heading)),
+  );
   const written = rows.map(([method, path]) => `${method} ${path!.replaceAll("`", "")}`);
   expect(written.sort()).toEqual(routes.sort());
 
@@ -164,19 +174,20 @@ test("the page's routes and limits are those of the code", async () => {
   );
   expect(described.sort()).toEqual(written);
 
-  const limitOf = (name: string): number => {
-    const [, factor = "1", exponent] = new RegExp(`const ${name} = (?:(\\d+) \\* )?2 \\*\\* (\\d+);`).exec(
-      source,
-    )!;
-    return Number(factor) * 2 ** Number(exponent);
-  };
-  const limits = rows.map(([, path, , limit]) => [path, limit] as const).filter(([, limit]) => limit !== "");
-  const of = (name: string): string => `\`/v1/polls${name}\``;
-  expect(limits.map(([path, limit]) => [path, Number(limit!.replace(/,| bytes/g, ""))])).toEqual([
-    [of(""), limitOf("MAX_REGISTRATION_BYTES")],
-    [of("/{pollId}/ballots"), MAX_SUBMISSION_BYTES],
-    [of("/{pollId}/closings"), limitOf("MAX_MESSAGE_BYTES")],
-    [of("/{pollId}/shares"), limitOf("MAX_MESSAGE_BYTES")],
+  const limits = rows.flatMap(([, path, , limit]) =>
+    / bytes$/.test(limit!) ? [[path!.replaceAll("`", ""), Number(limit!.replace(/,| bytes/g, ""))]] : [],
+  );
+  expect(limits).toEqual([
+    ["/v1/polls", MAX_REGISTRATION_BYTES],
+    ["/v1/polls/{pollId}/ballots", MAX_SUBMISSION_BYTES],
+    ["/v1/polls/{pollId}/closings", MAX_MESSAGE_BYTES],
+    ["/v1/polls/{pollId}/shares", MAX_MESSAGE_BYTES],
+    ["/v1/policies", MAX_REGISTRATION_BYTES],
+    ["/v1/policies/{claimScope}/claims", MAX_CLAIM_BYTES],
+    ["/v1/petitions", MAX_REGISTRATION_BYTES],
+    ["/v1/petitions/{petitionId}/signatures", MAX_PROOF_BYTES],
+    ["/v1/snapshots", MAX_REGISTRATION_BYTES],
+    ["/v1/sign-ins", MAX_PROOF_BYTES],
   ]);
 });
 

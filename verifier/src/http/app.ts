@@ -1,23 +1,38 @@
 // Routes. docs/spec/http.md.
-import { createHash, timingSafeEqual } from "node:crypto";
 import {
   type ArtifactSource,
   InputError,
   type LoadedManifest,
   MAX_SUBMISSION_BYTES,
   parseJson,
-  readArtifact,
-  receiptBytes,
-  utf8,
 } from "@commune-zk/prover";
-import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import express, { type Express, type Request } from "express";
 import helmet from "helmet";
 import type { Logger } from "pino";
+import type { KeySet } from "../service/circuit-verifiers.ts";
 import type { ElectionService } from "../service/election-service.ts";
+import type { HoursService } from "../service/hours-service.ts";
+import type { LedgerService } from "../service/ledger-service.ts";
+import type { MembershipKeys, MembershipService } from "../service/membership-service.ts";
+import { artifactRoutes, keySetFiles, type ServedFiles, semaphoreFiles } from "./artifact-routes.ts";
+import { hoursRoutes } from "./hours-routes.ts";
+import { ledgerRoutes } from "./ledger-routes.ts";
+import { membershipRoutes } from "./membership-routes.ts";
 import type { Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { type PagesOptions, pages } from "./pages.ts";
-import { problemHandler, problemOf, sendProblem } from "./problem.ts";
+import { problemHandler } from "./problem.ts";
+import {
+  body,
+  bytesOf,
+  filePathOf,
+  MAX_MESSAGE_BYTES,
+  MAX_REGISTRATION_BYTES,
+  nameOf,
+  requireToken,
+  sendFile,
+  sendOutcome,
+} from "./requests.ts";
 import { parseRegistration } from "./schemas.ts";
 
 /** What the routes need. */
@@ -29,17 +44,25 @@ export interface AppOptions {
   readonly operatorToken: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Routes of ledgers; none unless told. */
+  readonly ledgers?: LedgerService;
+  /** Routes of hours policies, and the keys of their circuits; none unless told. */
+  readonly hours?: { readonly service: HoursService; readonly keys: KeySet };
+  /** Routes of petitions and snapshots, the ceremony's keys, and whether members sign in; none unless told. */
+  readonly membership?: {
+    readonly service: MembershipService;
+    readonly keys: MembershipKeys;
+    readonly signsIn: boolean;
+  };
   /** The booth; none unless told. */
   readonly pages?: PagesOptions;
 }
 
-// A roll of 100,000 members is some 70 MB of events, which JSON quotes once more.
-const MAX_REGISTRATION_BYTES = 256 * 2 ** 20;
-const MAX_MESSAGE_BYTES = 2 ** 20;
-
 /** The Express application. */
 export function createApp(options: AppOptions): Express {
-  const { service, manifest, artifacts, operatorToken, logger, metrics } = options;
+  const { service, manifest, artifacts, operatorToken, logger, metrics, ledgers, hours, membership } =
+    options;
+  const operator = requireToken(operatorToken);
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -67,30 +90,15 @@ export function createApp(options: AppOptions): Express {
     response.json(openApiDocument());
   });
 
-  app.post(
-    "/v1/polls",
-    requireToken(operatorToken),
-    body(MAX_REGISTRATION_BYTES),
-    async (request, response) => {
-      const { pollId, isNew } = await service.registerPoll(parseRegistration(bytesOf(request)));
-      metrics.pollRegistered(isNew);
-      response.status(isNew ? 201 : 200).json({ pollId });
-    },
-  );
+  app.post("/v1/polls", operator, body(MAX_REGISTRATION_BYTES), async (request, response) => {
+    const { pollId, isNew } = await service.registerPoll(parseRegistration(bytesOf(request)));
+    metrics.pollRegistered(isNew);
+    response.status(isNew ? 201 : 200).json({ pollId });
+  });
   app.post("/v1/polls/:pollId/ballots", body(MAX_SUBMISSION_BYTES), async (request, response) => {
     const outcome = await service.submitBallot(pollIdOf(request), bytesOf(request));
-    if (!outcome.recorded) {
-      metrics.refused(outcome.reason);
-      const title = "another statement with this nullifier and revision is recorded";
-      sendProblem(response, problemOf(outcome.reason, title));
-      return;
-    }
-    metrics.ballotAccepted(outcome.isNew);
-    const bytes = Buffer.from(receiptBytes(outcome.receipt));
-    response
-      .status(outcome.isNew ? 201 : 200)
-      .type("application/json")
-      .send(bytes);
+    const title = "another statement with this nullifier and revision is recorded";
+    sendOutcome(response, outcome, { kind: "ballot", title, metrics });
   });
   app.post("/v1/polls/:pollId/closings", body(MAX_MESSAGE_BYTES), async (request, response) => {
     await service.addClosing(pollIdOf(request), parseJson(bytesOf(request), "closing"));
@@ -102,20 +110,23 @@ export function createApp(options: AppOptions): Express {
   });
 
   app.get("/polls/:pollId/*path", async (request, response) => {
-    const path = (request.params.path as unknown as string[]).join("/");
+    const path = filePathOf(request);
     const content = await service.publicFile(pollIdOf(request), path);
     // The one file that changes; everything else is written once.
-    response.set("cache-control", path.startsWith("board/") ? "no-cache" : "public, max-age=60");
-    response.type(path.endsWith(".json") ? "application/json" : "application/octet-stream");
-    response.send(Buffer.from(content));
+    sendFile(response, { path, content, changes: path.startsWith("board/") });
   });
-  const artifactBytes = keptArtifacts(manifest, artifacts);
-  app.get("/artifacts/:sha256", async (request, response) => {
-    const { path, bytes } = await artifactBytes(request.params.sha256);
-    response.set("cache-control", "public, max-age=31536000, immutable");
-    response.type(path.endsWith(".wasm") ? "application/wasm" : "application/octet-stream");
-    response.send(bytes);
-  });
+
+  const served: ServedFiles[] = [{ files: keySetFiles(manifest), source: artifacts }];
+  if (ledgers !== undefined) ledgerRoutes(app, ledgers, operator);
+  if (hours !== undefined) {
+    hoursRoutes(app, { service: hours.service, metrics, operator });
+    served.push({ files: keySetFiles(hours.keys.manifest), source: hours.keys.artifacts });
+  }
+  if (membership !== undefined) {
+    membershipRoutes(app, { service: membership.service, metrics, operator, signsIn: membership.signsIn });
+    served.push({ files: semaphoreFiles(membership.keys.manifest), source: membership.keys.artifacts });
+  }
+  artifactRoutes(app, served);
 
   if (options.pages !== undefined) app.use(pages(options.pages));
   app.use(() => {
@@ -125,62 +136,6 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-/** The manifest's files by digest. Each is checked once and kept: hashing 12 MB takes as long as ten ballots. */
-function keptArtifacts({ manifest }: LoadedManifest, source: ArtifactSource) {
-  const files = Object.values(manifest.circuits).flatMap((circuit) => [
-    circuit.wasm,
-    circuit.provingKey,
-    circuit.verificationKey,
-    circuit.transcript,
-  ]);
-  const kept = new Map<string, Promise<Buffer>>();
-  return async (sha256: string): Promise<{ readonly path: string; readonly bytes: Buffer }> => {
-    const file = files.find((candidate) => candidate.sha256 === sha256);
-    if (file === undefined) throw new InputError("artifact-missing", "no such artifact");
-    const reading = kept.get(sha256) ?? readArtifact(source, file).then(Buffer.from);
-    kept.set(sha256, reading);
-    try {
-      return { path: file.path, bytes: await reading };
-    } catch (cause) {
-      kept.delete(sha256);
-      // A damaged file of our own is no fault of the request, so not an InputError.
-      throw new Error(`${file.path} cannot be served`, { cause });
-    }
-  };
-}
-
-function body(limit: number) {
-  const read = express.raw({ type: "application/json", limit, inflate: false });
-  return (request: Request, response: Response, next: NextFunction): void => {
-    if (request.is("application/json") !== "application/json") {
-      next(new InputError("unsupported-media-type", "expected application/json"));
-      return;
-    }
-    read(request, response, next);
-  };
-}
-
-function bytesOf(request: Request): Uint8Array {
-  return request.body instanceof Uint8Array ? request.body : new Uint8Array(0);
-}
-
 function pollIdOf(request: Request): string {
-  const { pollId } = request.params;
-  if (typeof pollId !== "string" || !/^[0-9a-f]{62}$/.test(pollId))
-    throw new InputError("poll-unknown", "no such poll");
-  return pollId;
-}
-
-/** Compares digests: the time taken says nothing about the token. */
-function requireToken(token: string) {
-  const digest = (text: string): Buffer => createHash("sha256").update(utf8(text)).digest();
-  const expected = digest(`Bearer ${token}`);
-  return (request: Request, _response: Response, next: NextFunction): void => {
-    const given = digest(request.get("authorization") ?? "");
-    next(
-      timingSafeEqual(given, expected)
-        ? undefined
-        : new InputError("unauthorized", "the operator's token is needed"),
-    );
-  };
+  return nameOf(request, { name: "pollId", digits: 62, code: "poll-unknown" });
 }

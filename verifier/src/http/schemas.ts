@@ -17,6 +17,58 @@ export const registrationAnswer = z.strictObject({ pollId: z.string() });
 /** Answer to a closing or share. */
 export const emptyAnswer = z.strictObject({});
 
+const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+const time = z.int().min(0);
+
+/** Body of a ledger's registration. */
+export const ledgerBody = z.strictObject({
+  ledgerId: hex32,
+  boardName: z.string().regex(/^[a-z0-9.-]{1,64}$/),
+});
+/** Answer to a ledger's registration. */
+export const ledgerAnswer = z.strictObject({ ledgerId: hex32, registryKey: hex32 });
+
+/** Body of an issuer's authority; the ledger's own schema judges text and number further. */
+export const issuerBody = z.strictObject({
+  key: z.tuple([z.string().max(78), z.string().max(78)]),
+  name: z.string().min(1).max(200),
+  until: time,
+});
+/** Body of a period. */
+export const periodBody = z.strictObject({ period: z.int().min(1), closes: time });
+/** Body of a revocation by the registry. */
+export const strikesBody = z.strictObject({ positions: z.array(z.int().min(0)).min(1).max(4096) });
+/** Answer to a change of a ledger: the entry that holds it. */
+export const entryAnswer = z.strictObject({ serial: z.int().min(0) });
+
+/** Body of a policy's registration: each file as text. */
+export const policyBody = z.strictObject({
+  policy: z.string(),
+  signature: z.string(),
+  rollEvents: z.string(),
+});
+/** Answer to a policy's registration. */
+export const policyAnswer = z.strictObject({ claimScope: z.string() });
+
+/** Body of a petition's registration: each file as text. */
+export const petitionBody = z.strictObject({ petition: z.string(), rollEvents: z.string() });
+/** Answer to a petition's registration. */
+export const petitionAnswer = z.strictObject({ petitionId: z.string() });
+
+/** Body of a snapshot's registration: each file as text. */
+export const snapshotBody = z.strictObject({ snapshot: z.string(), rollEvents: z.string() });
+/** Answer to a snapshot's registration. */
+export const snapshotAnswer = z.strictObject({ rollId: z.string() });
+
+/** Body of the wish to sign in. */
+export const challengeBody = z.strictObject({});
+/** Answer to it. */
+export const challengeAnswer = z.strictObject({ nonce: hex32 });
+/** Body of a sign-in; the proof is judged by its own schema. */
+export const signInBody = z.strictObject({ nonce: hex32, proof: z.unknown() });
+/** Answer to a sign-in. */
+export const signInAnswer = z.strictObject({ member: z.literal(true) });
+
 /** RFC 9457 problem document. */
 export const problemSchema = z.object({
   type: z.string(),

@@ -1,9 +1,8 @@
-// What the service does, without HTTP and SQL. docs/design/verifier.md.
+// Polls: what the service does, without HTTP and SQL. docs/design/verifier.md.
 import {
   type ArtifactSource,
   aggregateShards,
   assembleClosing,
-  BoardTree,
   type BoardView,
   boardAt,
   type CountedBallot,
@@ -14,7 +13,6 @@ import {
   checkStatement,
   closingStatement,
   closingStatementBytes,
-  createVerifier,
   decodeRecord,
   ed25519PublicKey,
   encodeRecord,
@@ -24,10 +22,12 @@ import {
   InputError,
   type LoadedManifest,
   leafHash,
+  makeReceipt,
   type ProofVerifier,
   parseCanonicalJson,
   parseSubmission,
   publicPaths,
+  type Receipt,
   resultBytes,
   rollFiles,
   shareBodySchema,
@@ -37,12 +37,14 @@ import {
   type ValidPoll,
   type VerifiedClosing,
   validatePoll,
-  verificationKeyOf,
   verifyClosing,
   verifyClosingSignature,
   verifyShare,
 } from "@commune-zk/prover";
-import { PollBoard, type RecordOutcome, signHead } from "./poll-board.ts";
+import type { Board, RecordOutcome } from "./board.ts";
+import { circuitVerifiers } from "./circuit-verifiers.ts";
+import { OpenBoards } from "./open-boards.ts";
+import { Queues } from "./queues.ts";
 import type { Store } from "./store.ts";
 
 /** What a service runs on. */
@@ -55,7 +57,7 @@ export interface ElectionServiceOptions {
   /** The clock, in seconds since 1970. It opens and closes polls, and is written nowhere. */
   readonly now: () => number;
   readonly allowDevelopmentKeys: boolean;
-  /** See `PollBoard`; {@link DEFAULT_COMMIT_DELAY_MS} unless told. */
+  /** See `Board`; {@link DEFAULT_COMMIT_DELAY_MS} unless told. */
   readonly commitDelayMs?: number;
 }
 
@@ -73,10 +75,10 @@ export interface PollFiles {
 /** The service's operations. Every refusal is an InputError, or the value of {@link RecordOutcome}. */
 export class ElectionService {
   readonly #options: ElectionServiceOptions;
-  readonly #boards = new Map<string, Promise<PollBoard>>();
-  readonly #verifiers = new Map<string, Promise<ProofVerifier>>();
+  readonly #boards: OpenBoards<ValidPoll, Receipt>;
+  readonly #verifier: (circuit: ValidPoll["circuit"]) => Promise<ProofVerifier>;
   // Work on closings and shares of one poll happens one after another.
-  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #queues = new Queues();
   // The board that a poll's closing is about, until the result is out: reading it anew for every signature and
   // share would check every point of every ballot again.
   readonly #views = new Map<string, BoardView>();
@@ -84,6 +86,21 @@ export class ElectionService {
   /** A service on a store that it alone writes to. */
   constructor(options: ElectionServiceOptions) {
     this.#options = options;
+    const { store, boardKey, commitDelayMs = DEFAULT_COMMIT_DELAY_MS } = options;
+    this.#verifier = circuitVerifiers(options);
+    this.#boards = new OpenBoards({
+      kind: "poll",
+      store,
+      boardKey,
+      commitDelayMs,
+      paths: [publicPaths.poll, publicPaths.signatures],
+      judge: ([poll, signatures]) => this.#validate(poll!, signatures!),
+      subject: (poll) => ({
+        scope: poll.pollId,
+        boardName: poll.poll.board.name,
+        receipt: (standing) => makeReceipt({ poll, ...standing }),
+      }),
+    });
   }
 
   /**
@@ -93,7 +110,7 @@ export class ElectionService {
    * @throws InputError - as `validatePoll`, `checkRoll`, `checkCeremony`; `poll-other-board`.
    */
   async registerPoll(files: PollFiles): Promise<{ pollId: string; isNew: boolean }> {
-    const { store, boardKey, manifest } = this.#options;
+    const { boardKey, manifest } = this.#options;
     const poll = this.#validate(files.poll, files.signatures);
     if (poll.poll.board.key !== ed25519PublicKey(boardKey)) {
       throw new InputError("poll-other-board", "the poll names another board's key", "poll.json");
@@ -108,9 +125,7 @@ export class ElectionService {
       [publicPaths.dkg, files.dkg],
       ...rollFiles(tree),
     ]);
-    const empty = { size: 0, note: signHead(poll, new BoardTree(), boardKey) };
-    const isNew = await store.insertPoll(poll.pollId, stored, empty);
-    return { pollId: poll.pollId, isNew };
+    return { pollId: poll.pollId, isNew: await this.#boards.register(poll, stored) };
   }
 
   /**
@@ -120,9 +135,9 @@ export class ElectionService {
    * @throws InputError - as `parseSubmission` and `checkStatement`; `poll-unknown`, `poll-not-open`,
    *   `poll-closed`, `submission-other-poll`, `proof-invalid`.
    */
-  async submitBallot(pollId: string, body: Uint8Array): Promise<RecordOutcome> {
+  async submitBallot(pollId: string, body: Uint8Array): Promise<RecordOutcome<Receipt>> {
     const submission = parseSubmission(body);
-    const board = await this.#board(pollId);
+    const { document: poll, board } = await this.#boards.open(pollId);
     if (submission.pollId !== pollId) {
       throw new InputError("submission-other-poll", "ballot of another poll", "ballot");
     }
@@ -131,7 +146,6 @@ export class ElectionService {
     // A member whose receipt was lost on the way gets it again, whenever it asks.
     const known = await board.receiptOf(hash);
     if (known !== undefined) return { recorded: true, isNew: false, receipt: known };
-    const { poll } = board;
     this.#checkOpen(poll);
     const { nullifier, revision } = checkStatement(poll, publicSignals, "ballot");
     const nullifierBytes = fieldToBytes(nullifier);
@@ -139,7 +153,7 @@ export class ElectionService {
       return { recorded: false, reason: "nullifier-used" };
     }
     const proof = checkProof(submission.proof, "ballot proof");
-    if (!(await (await this.#verifier(poll)).verify(publicSignals, proof))) {
+    if (!(await (await this.#verifier(poll.circuit)).verify(publicSignals, proof))) {
       throw new InputError("proof-invalid", "the proof does not verify", "ballot");
     }
     // Verifying took time: what is recorded was sent and checked before the poll closed.
@@ -161,10 +175,9 @@ export class ElectionService {
    *   `closing-not-my-board`, `closing-duplicate` (this closer has signed another statement).
    */
   addClosing(pollId: string, body: unknown): Promise<void> {
-    return this.#oneByOne(pollId, async () => {
+    return this.#queues.run(pollId, async () => {
       const { store, now } = this.#options;
-      const board = await this.#board(pollId);
-      const { poll } = board;
+      const { document: poll, board } = await this.#boards.open(pollId);
       const signature = verifyClosingSignature(poll, body);
       if (now() < poll.poll.closesAt) throw new InputError("poll-still-open", "the poll is open", "closing");
       const { boardSize, boardRoot } = signature.statement;
@@ -174,7 +187,7 @@ export class ElectionService {
         boardRoot === toHex(board.root(boardSize)) &&
         equalBytes(
           statement,
-          closingStatementBytes(closingStatement({ poll, board: await this.#view(board, boardSize) })),
+          closingStatementBytes(closingStatement({ poll, board: await this.#view(poll, board, boardSize) })),
         );
       if (!isOurs)
         throw new InputError("closing-not-my-board", "the closing is about another board", "closing");
@@ -210,12 +223,12 @@ export class ElectionService {
    * @throws InputError - as `verifyShare`; `poll-unknown`, `closing-missing`, `share-duplicate`.
    */
   addShare(pollId: string, body: unknown): Promise<void> {
-    return this.#oneByOne(pollId, async () => {
+    return this.#queues.run(pollId, async () => {
       const { store } = this.#options;
       // `body` is stored as it came: nothing may be in it that the signature does not cover.
       if (!shareBodySchema.safeParse(body).success)
         throw new InputError("share-malformed", "not a signed share", "share");
-      const { poll } = await this.#board(pollId);
+      const { document: poll } = await this.#boards.open(pollId);
       const closed = await this.#closed(poll);
       if (closed === undefined)
         throw new InputError("closing-missing", "no closing has a quorum yet", "share");
@@ -251,13 +264,12 @@ export class ElectionService {
     const bytes = await this.#options.store.readFile(poll.pollId, publicPaths.closing);
     if (bytes === undefined) return undefined;
     const closing = verifyClosing(poll, bytes);
-    const board = await this.#board(poll.pollId);
-    return { closing, board: await this.#view(board, closing.statement.boardSize) };
+    const { board } = await this.#boards.open(poll.pollId);
+    return { closing, board: await this.#view(poll, board, closing.statement.boardSize) };
   }
 
   /** The first `size` records, which were verified when they came and never change. */
-  async #view(board: PollBoard, size: number): Promise<BoardView> {
-    const { poll } = board;
+  async #view(poll: ValidPoll, board: Board<Receipt>, size: number): Promise<BoardView> {
     const kept = this.#views.get(poll.pollId);
     if (kept?.size === size) return kept;
     const records = await this.#options.store.records(poll.pollId, 0, size);
@@ -275,17 +287,14 @@ export class ElectionService {
    *
    * @throws InputError `poll-unknown`, `file-missing`.
    */
-  async publicFile(pollId: string, path: string): Promise<Uint8Array> {
-    const board = await this.#board(pollId);
-    const content = (await this.#options.store.readFile(pollId, path)) ?? (await board.file(path));
-    if (content === undefined) throw new InputError("file-missing", "no such public file", path);
-    return content;
+  publicFile(pollId: string, path: string): Promise<Uint8Array> {
+    return this.#boards.publicFile(pollId, path);
   }
 
   /** Commits what waits and releases the store. */
   async close(): Promise<void> {
-    for (const board of this.#boards.values()) await (await board).close();
-    await Promise.allSettled(this.#queues.values());
+    await this.#boards.close();
+    await this.#queues.settled();
     await this.#options.store.close();
   }
 
@@ -306,57 +315,5 @@ export class ElectionService {
       anchor: { kind: "none" },
       allowDevelopmentKeys,
     });
-  }
-
-  /** A poll of this service's own store: it was good when it came, so a fault now is the service's. */
-  #revalidate(poll: Uint8Array, signatures: Uint8Array): ValidPoll {
-    try {
-      return this.#validate(poll, signatures);
-    } catch (cause) {
-      throw new Error("a registered poll does not fit the service's keys or settings any more", { cause });
-    }
-  }
-
-  #board(pollId: string): Promise<PollBoard> {
-    const known = this.#boards.get(pollId);
-    if (known !== undefined) return known;
-    const opened = this.#openBoard(pollId);
-    this.#boards.set(pollId, opened);
-    opened.catch(() => this.#boards.delete(pollId));
-    return opened;
-  }
-
-  async #openBoard(pollId: string): Promise<PollBoard> {
-    const { store, boardKey, commitDelayMs = DEFAULT_COMMIT_DELAY_MS } = this.#options;
-    const poll = await store.readFile(pollId, publicPaths.poll);
-    const signatures = await store.readFile(pollId, publicPaths.signatures);
-    if (poll === undefined || signatures === undefined) throw new InputError("poll-unknown", "no such poll");
-    return PollBoard.open({ poll: this.#revalidate(poll, signatures), store, boardKey, commitDelayMs });
-  }
-
-  #verifier({ circuit }: ValidPoll): Promise<ProofVerifier> {
-    const { artifacts, manifest } = this.#options;
-    const known = this.#verifiers.get(circuit);
-    if (known !== undefined) return known;
-    const made = verificationKeyOf(artifacts, manifest.manifest, circuit)
-      .then(createVerifier)
-      .catch((cause: unknown) => {
-        // A damaged file of our own is no fault of the ballot, so not an InputError.
-        throw new Error(`the verification key of ${circuit} cannot be used`, { cause });
-      });
-    this.#verifiers.set(circuit, made);
-    made.catch(() => this.#verifiers.delete(circuit));
-    return made;
-  }
-
-  #oneByOne<T>(pollId: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#queues.get(pollId) ?? Promise.resolve();
-    const result = before.then(work, work);
-    const settled = result.catch(() => undefined);
-    this.#queues.set(pollId, settled);
-    settled.then(() => {
-      if (this.#queues.get(pollId) === settled) this.#queues.delete(pollId);
-    });
-    return result;
   }
 }

@@ -16,6 +16,27 @@ export interface NewRecord {
   readonly leafHash: Uint8Array;
 }
 
+/** What a board is for: the same scope is never two of them, whatever a request calls it. */
+export type BoardKind = "poll" | "policy" | "petition";
+
+/** An entry of a ledger's log as it is stored. */
+export interface StoredEntry {
+  /** Of `entries.ndjson`, with its newline. */
+  readonly line: Uint8Array;
+  /** The checkpoint after this entry, a signed note. */
+  readonly note: string;
+}
+
+/** A ledger as it is stored. */
+export interface StoredLedger {
+  /** In the checkpoints' origin. */
+  readonly boardName: string;
+  /** The newest checkpoint, a signed note. */
+  readonly note: string;
+  /** In their order. */
+  readonly lines: readonly Uint8Array[];
+}
+
 /** A signed tree head. */
 export interface Checkpoint {
   readonly size: number;
@@ -52,17 +73,25 @@ export interface StoredShare {
 /** The service's durable state. Uniqueness is a constraint of the database, never read-then-write. */
 export interface Store {
   /**
-   * Records a poll: its public files and the checkpoint of its empty board.
+   * Records a board: what it is for, its public files and the checkpoint while it is empty.
    *
-   * @returns false where the poll is there already; nothing is changed then.
+   * @param scope - `pollId`, `claimScope` or `petitionId`.
+   * @returns false where the board is there already; nothing is changed then.
    */
-  insertPoll(pollId: string, files: ReadonlyMap<string, Uint8Array>, empty: Checkpoint): Promise<boolean>;
-  /** Whether the poll is registered. */
-  hasPoll(pollId: string): Promise<boolean>;
+  insertBoard(
+    scope: string,
+    board: {
+      readonly kind: BoardKind;
+      readonly files: ReadonlyMap<string, Uint8Array>;
+      readonly empty: Checkpoint;
+    },
+  ): Promise<boolean>;
+  /** What a board is for; undefined where there is none of this scope. */
+  kindOf(scope: string): Promise<BoardKind | undefined>;
   /** A stored public file. */
-  readFile(pollId: string, path: string): Promise<Uint8Array | undefined>;
-  /** Adds a public file to a poll. @returns false where the path is taken; the old content stands. */
-  insertFile(pollId: string, path: string, content: Uint8Array): Promise<boolean>;
+  readFile(scope: string, path: string): Promise<Uint8Array | undefined>;
+  /** Adds a public file to a board. @returns false where the path is taken; the old content stands. */
+  insertFile(scope: string, path: string, content: Uint8Array): Promise<boolean>;
 
   /**
    * Appends records and the checkpoint over them, in one transaction.
@@ -74,32 +103,55 @@ export interface Store {
    * @throws Error - the board has another size than expected (a second writer), or the database failed.
    */
   appendRecords(
-    pollId: string,
+    scope: string,
     expectedSize: number,
     candidates: readonly NewRecord[],
     seal: (appended: readonly number[]) => Checkpoint,
   ): Promise<readonly AppendOutcome[]>;
   /** Board index of a statement. */
-  findStatement(pollId: string, statementHash: Uint8Array): Promise<number | undefined>;
+  findStatement(scope: string, statementHash: Uint8Array): Promise<number | undefined>;
   /** Whether any record has this nullifier and revision. */
-  isRevisionUsed(pollId: string, nullifier: Uint8Array, revision: number): Promise<boolean>;
+  isRevisionUsed(scope: string, nullifier: Uint8Array, revision: number): Promise<boolean>;
   /** Leaf hashes of the whole board, in order. */
-  leafHashes(pollId: string): Promise<Uint8Array[]>;
+  leafHashes(scope: string): Promise<Uint8Array[]>;
   /** Records `from` … `to − 1`. */
-  records(pollId: string, from: number, to: number): Promise<Uint8Array[]>;
+  records(scope: string, from: number, to: number): Promise<Uint8Array[]>;
   /** The checkpoint of the commit that made the record at `index` durable. */
-  checkpointCovering(pollId: string, index: number): Promise<Checkpoint | undefined>;
+  checkpointCovering(scope: string, index: number): Promise<Checkpoint | undefined>;
   /** The newest checkpoint. */
-  latestCheckpoint(pollId: string): Promise<Checkpoint | undefined>;
+  latestCheckpoint(scope: string): Promise<Checkpoint | undefined>;
 
   /** @returns false where this closer has one on record; the old one stands. */
-  insertClosing(pollId: string, signature: ClosingSignature): Promise<boolean>;
+  insertClosing(scope: string, signature: ClosingSignature): Promise<boolean>;
   /** Ascending by closer. */
-  closings(pollId: string): Promise<ClosingSignature[]>;
+  closings(scope: string): Promise<ClosingSignature[]>;
   /** Stores a share and its public file at `path`. @returns false where this trustee has one on record. */
-  insertShare(pollId: string, share: StoredShare, path: string): Promise<boolean>;
+  insertShare(scope: string, share: StoredShare, path: string): Promise<boolean>;
   /** Ascending by trustee. */
-  shares(pollId: string): Promise<StoredShare[]>;
+  shares(scope: string): Promise<StoredShare[]>;
+
+  /** @returns false where the ledger is there already; nothing is changed then. */
+  insertLedger(
+    ledgerId: string,
+    ledger: { readonly boardName: string; readonly note: string },
+  ): Promise<boolean>;
+  /** A ledger with its whole log. */
+  readLedger(ledgerId: string): Promise<StoredLedger | undefined>;
+  /**
+   * Appends an entry and the checkpoint over it.
+   *
+   * @param serial - number of entries as the caller knows it.
+   * @throws Error - the log has another length (a second writer), there is no such ledger, or the database
+   *   failed.
+   */
+  appendEntry(ledgerId: string, serial: number, entry: StoredEntry): Promise<void>;
+
+  /** Puts the files of a roll's newest snapshot in place of those of the one before. */
+  replaceSnapshot(rollId: string, files: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  /** A file of a roll's newest snapshot. */
+  readSnapshotFile(rollId: string, path: string): Promise<Uint8Array | undefined>;
+  /** Rolls that have a snapshot. */
+  snapshotRolls(): Promise<string[]>;
 
   /** Releases the database. */
   close(): Promise<void>;

@@ -49,6 +49,36 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   PRIMARY KEY (poll_id, trustee)
 ) STRICT`,
   ],
+  // Boards of policies and petitions beside those of polls; ledgers; snapshots of rolls.
+  [
+    "ALTER TABLE poll RENAME TO board",
+    "ALTER TABLE board RENAME COLUMN poll_id TO scope",
+    "ALTER TABLE public_file RENAME COLUMN poll_id TO scope",
+    "ALTER TABLE record RENAME COLUMN poll_id TO scope",
+    "ALTER TABLE checkpoint RENAME COLUMN poll_id TO scope",
+    "ALTER TABLE closing_signature RENAME COLUMN poll_id TO scope",
+    "ALTER TABLE share RENAME COLUMN poll_id TO scope",
+    `ALTER TABLE board
+  ADD COLUMN kind TEXT NOT NULL DEFAULT 'poll' CHECK (kind IN ('poll', 'policy', 'petition'))`,
+    `CREATE TABLE ledger (
+  ledger_id TEXT PRIMARY KEY CHECK (length(ledger_id) = 64),
+  board_name TEXT NOT NULL,
+  note TEXT NOT NULL
+) STRICT`,
+    `CREATE TABLE ledger_entry (
+  ledger_id TEXT NOT NULL REFERENCES ledger (ledger_id),
+  serial INTEGER NOT NULL CHECK (serial >= 0),
+  line BLOB NOT NULL,
+  note TEXT NOT NULL,
+  PRIMARY KEY (ledger_id, serial)
+) STRICT`,
+    `CREATE TABLE snapshot_file (
+  roll_id TEXT NOT NULL CHECK (length(roll_id) = 64),
+  path TEXT NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (roll_id, path)
+) STRICT`,
+  ],
 ];
 
 /**

@@ -1,7 +1,7 @@
 // The store on SQLite: WAL, synchronous=FULL, one connection. docs/design/verifier.md.
 import Database from "better-sqlite3";
 import { Kysely, SqliteDialect, sql, type Transaction } from "kysely";
-import type { AppendOutcome, Checkpoint, NewRecord, Store } from "../service/store.ts";
+import type { AppendOutcome, Checkpoint, NewRecord, Store, StoredLedger } from "../service/store.ts";
 import { dumpSchema, migrate } from "./migrations.ts";
 import type { Tables } from "./tables.ts";
 
@@ -66,126 +66,190 @@ function makeStore(db: Kysely<Tables>, database: Database.Database): SqliteStore
     settings: () => readSettings(database),
     close: () => db.destroy(),
 
-    insertPoll: (pollId, files, empty) =>
+    insertBoard: (scope, { kind, files, empty }) =>
       db.transaction().execute(async (transaction) => {
         const inserted = await transaction
-          .insertInto("poll")
-          .values({ poll_id: pollId })
+          .insertInto("board")
+          .values({ scope, kind })
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst();
         if (inserted.numInsertedOrUpdatedRows === 0n) return false;
         for (const [path, content] of files) {
-          await transaction.insertInto("public_file").values({ poll_id: pollId, path, content }).execute();
+          await transaction.insertInto("public_file").values({ scope, path, content }).execute();
         }
         await transaction
           .insertInto("checkpoint")
-          .values({ poll_id: pollId, ...empty })
+          .values({ scope, ...empty })
           .execute();
         return true;
       }),
 
-    hasPoll: async (pollId) =>
-      (await db.selectFrom("poll").select("poll_id").where("poll_id", "=", pollId).executeTakeFirst()) !==
-      undefined,
+    kindOf: async (scope) =>
+      (await db.selectFrom("board").select("kind").where("scope", "=", scope).executeTakeFirst())?.kind,
 
-    readFile: async (pollId, path) =>
+    readFile: async (scope, path) =>
       (
         await db
           .selectFrom("public_file")
           .select("content")
-          .where("poll_id", "=", pollId)
+          .where("scope", "=", scope)
           .where("path", "=", path)
           .executeTakeFirst()
       )?.content,
 
-    insertFile: (poll_id, path, content) => insertFile(db, { poll_id, path, content }),
+    insertFile: (scope, path, content) => insertFile(db, { scope, path, content }),
 
-    appendRecords: (pollId, expectedSize, candidates, seal) =>
+    appendRecords: (scope, expectedSize, candidates, seal) =>
       db
         .transaction()
-        .execute((transaction) => appendRecords(transaction, pollId, expectedSize, candidates, seal)),
+        .execute((transaction) => appendRecords(transaction, scope, expectedSize, candidates, seal)),
 
-    findStatement: (pollId, statementHash) => findStatement(db, pollId, statementHash),
-    isRevisionUsed: (pollId, nullifier, revision) => isRevisionUsed(db, pollId, nullifier, revision),
+    findStatement: (scope, statementHash) => findStatement(db, scope, statementHash),
+    isRevisionUsed: (scope, nullifier, revision) => isRevisionUsed(db, scope, nullifier, revision),
 
-    leafHashes: async (pollId) =>
+    leafHashes: async (scope) =>
       (
         await db
           .selectFrom("record")
           .select("leaf_hash")
-          .where("poll_id", "=", pollId)
+          .where("scope", "=", scope)
           .orderBy("board_index")
           .execute()
       ).map((row) => row.leaf_hash),
 
-    records: async (pollId, from, to) =>
+    records: async (scope, from, to) =>
       (
         await db
           .selectFrom("record")
           .select("record")
-          .where("poll_id", "=", pollId)
+          .where("scope", "=", scope)
           .where("board_index", ">=", from)
           .where("board_index", "<", to)
           .orderBy("board_index")
           .execute()
       ).map((row) => row.record),
 
-    checkpointCovering: (pollId, index) =>
+    checkpointCovering: (scope, index) =>
       db
         .selectFrom("checkpoint")
         .select(["size", "note"])
-        .where("poll_id", "=", pollId)
+        .where("scope", "=", scope)
         .where("size", ">", index)
         .orderBy("size")
         .limit(1)
         .executeTakeFirst(),
 
-    latestCheckpoint: (pollId) =>
+    latestCheckpoint: (scope) =>
       db
         .selectFrom("checkpoint")
         .select(["size", "note"])
-        .where("poll_id", "=", pollId)
+        .where("scope", "=", scope)
         .orderBy("size", "desc")
         .limit(1)
         .executeTakeFirst(),
 
-    insertClosing: async (poll_id, { closer, statement, signature }) => {
+    insertClosing: async (scope, { closer, statement, signature }) => {
       const result = await db
         .insertInto("closing_signature")
-        .values({ poll_id, closer, statement, signature })
+        .values({ scope, closer, statement, signature })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       return result.numInsertedOrUpdatedRows !== 0n;
     },
 
-    closings: (pollId) =>
+    closings: (scope) =>
       db
         .selectFrom("closing_signature")
         .select(["closer", "statement", "signature"])
-        .where("poll_id", "=", pollId)
+        .where("scope", "=", scope)
         .orderBy("closer")
         .execute(),
 
-    insertShare: (poll_id, { trustee, content }, path) =>
+    insertShare: (scope, { trustee, content }, path) =>
       db.transaction().execute(async (transaction) => {
         const result = await transaction
           .insertInto("share")
-          .values({ poll_id, trustee, content })
+          .values({ scope, trustee, content })
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst();
         if (result.numInsertedOrUpdatedRows === 0n) return false;
         // A path that is taken is an error, and takes the share back.
-        await transaction.insertInto("public_file").values({ poll_id, path, content }).execute();
+        await transaction.insertInto("public_file").values({ scope, path, content }).execute();
         return true;
       }),
 
-    shares: (pollId) =>
+    shares: (scope) =>
       db
         .selectFrom("share")
         .select(["trustee", "content"])
-        .where("poll_id", "=", pollId)
+        .where("scope", "=", scope)
         .orderBy("trustee")
         .execute(),
+
+    insertLedger: async (ledger_id, { boardName, note }) => {
+      const result = await db
+        .insertInto("ledger")
+        .values({ ledger_id, board_name: boardName, note })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return result.numInsertedOrUpdatedRows !== 0n;
+    },
+
+    readLedger: (ledgerId) => db.transaction().execute((transaction) => readLedger(transaction, ledgerId)),
+
+    appendEntry: (ledger_id, serial, { line, note }) =>
+      db.transaction().execute(async (transaction) => {
+        const { entries } = await transaction
+          .selectFrom("ledger_entry")
+          .select(sql<number>`count(*)`.as("entries"))
+          .where("ledger_id", "=", ledger_id)
+          .executeTakeFirstOrThrow();
+        if (entries !== serial) throw new Error(`ledger has ${entries} entries, expected ${serial}`);
+        await transaction.insertInto("ledger_entry").values({ ledger_id, serial, line, note }).execute();
+      }),
+
+    replaceSnapshot: (roll_id, files) =>
+      db.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom("snapshot_file").where("roll_id", "=", roll_id).execute();
+        for (const [path, content] of files) {
+          await transaction.insertInto("snapshot_file").values({ roll_id, path, content }).execute();
+        }
+      }),
+
+    readSnapshotFile: async (rollId, path) =>
+      (
+        await db
+          .selectFrom("snapshot_file")
+          .select("content")
+          .where("roll_id", "=", rollId)
+          .where("path", "=", path)
+          .executeTakeFirst()
+      )?.content,
+
+    snapshotRolls: async () =>
+      (await db.selectFrom("snapshot_file").select("roll_id").distinct().orderBy("roll_id").execute()).map(
+        (row) => row.roll_id,
+      ),
+  };
+}
+
+async function readLedger(db: Transaction<Tables>, ledgerId: string): Promise<StoredLedger | undefined> {
+  const ledger = await db
+    .selectFrom("ledger")
+    .select(["board_name", "note"])
+    .where("ledger_id", "=", ledgerId)
+    .executeTakeFirst();
+  if (ledger === undefined) return undefined;
+  const entries = await db
+    .selectFrom("ledger_entry")
+    .select(["line", "note"])
+    .where("ledger_id", "=", ledgerId)
+    .orderBy("serial")
+    .execute();
+  return {
+    boardName: ledger.board_name,
+    note: entries.at(-1)?.note ?? ledger.note,
+    lines: entries.map(({ line }) => line),
   };
 }
 
@@ -200,13 +264,13 @@ async function insertFile(db: Kysely<Tables>, row: Tables["public_file"]): Promi
 
 async function findStatement(
   db: Kysely<Tables>,
-  pollId: string,
+  scope: string,
   hash: Uint8Array,
 ): Promise<number | undefined> {
   const row = await db
     .selectFrom("record")
     .select("board_index")
-    .where("poll_id", "=", pollId)
+    .where("scope", "=", scope)
     .where("statement_hash", "=", hash)
     .executeTakeFirst();
   return row?.board_index;
@@ -214,14 +278,14 @@ async function findStatement(
 
 async function isRevisionUsed(
   db: Kysely<Tables>,
-  pollId: string,
+  scope: string,
   nullifier: Uint8Array,
   revision: number,
 ): Promise<boolean> {
   const row = await db
     .selectFrom("record")
     .select("board_index")
-    .where("poll_id", "=", pollId)
+    .where("scope", "=", scope)
     .where("nullifier", "=", nullifier)
     .where("revision", "=", revision)
     .executeTakeFirst();
@@ -230,7 +294,7 @@ async function isRevisionUsed(
 
 async function appendRecords(
   db: Transaction<Tables>,
-  pollId: string,
+  scope: string,
   expectedSize: number,
   candidates: readonly NewRecord[],
   seal: (appended: readonly number[]) => Checkpoint,
@@ -238,7 +302,7 @@ async function appendRecords(
   const { size } = await db
     .selectFrom("record")
     .select(sql<number>`count(*)`.as("size"))
-    .where("poll_id", "=", pollId)
+    .where("scope", "=", scope)
     .executeTakeFirstOrThrow();
   if (size !== expectedSize) throw new Error(`board has ${size} records, expected ${expectedSize}`);
 
@@ -246,13 +310,13 @@ async function appendRecords(
   const appended: number[] = [];
   for (const [position, candidate] of candidates.entries()) {
     const index = expectedSize + appended.length;
-    const outcome = await insertRecord(db, pollId, index, candidate);
+    const outcome = await insertRecord(db, scope, index, candidate);
     if (outcome.kind === "appended") appended.push(position);
     outcomes.push(outcome);
   }
   if (appended.length > 0) {
     const { note, size: newSize } = seal(appended);
-    await db.insertInto("checkpoint").values({ poll_id: pollId, size: newSize, note }).execute();
+    await db.insertInto("checkpoint").values({ scope, size: newSize, note }).execute();
   }
   return outcomes;
 }
@@ -260,14 +324,14 @@ async function appendRecords(
 /** Inserts first and asks afterwards: the constraint decides, so no two writers can both see "unused". */
 async function insertRecord(
   db: Transaction<Tables>,
-  pollId: string,
+  scope: string,
   index: number,
   candidate: NewRecord,
 ): Promise<AppendOutcome> {
   const result = await db
     .insertInto("record")
     .values({
-      poll_id: pollId,
+      scope,
       board_index: index,
       nullifier: candidate.nullifier,
       revision: candidate.revision,
@@ -278,9 +342,9 @@ async function insertRecord(
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (result.numInsertedOrUpdatedRows !== 0n) return { kind: "appended", index };
-  const same = await findStatement(db, pollId, candidate.statementHash);
+  const same = await findStatement(db, scope, candidate.statementHash);
   if (same !== undefined) return { kind: "same-statement", index: same };
-  if (await isRevisionUsed(db, pollId, candidate.nullifier, candidate.revision)) {
+  if (await isRevisionUsed(db, scope, candidate.nullifier, candidate.revision)) {
     return { kind: "nullifier-used" };
   }
   throw new Error(`record ${index} was refused by an unexpected constraint`);

@@ -158,7 +158,7 @@ describe("the examination of what is left", () => {
       ["receipt-changed"],
       () => "UPDATE checkpoint SET note = note || '— cosigner.example AAAA' || char(10)",
     ],
-    ["a poll that was registered and is gone", ["integrity", "poll-lost"], () => "DELETE FROM poll"],
+    ["a poll that was registered and is gone", ["integrity", "poll-lost"], () => "DELETE FROM board"],
     ["records that nobody has sent", ["record-foreign"], () => "SELECT 1", NO_BALLOTS],
   ] as readonly [string, string[], (index: number) => string, Promises?][])(
     "finds %s",

@@ -3,13 +3,14 @@ import {
   fieldToBytes,
   fromHex,
   leafHash,
+  makeReceipt,
   type ProofVerifier,
   publicSignalCount,
   type Receipt,
   type SealedBallot,
 } from "@commune-zk/prover";
 import { boardKeys } from "../../../prover/test/support/polls.ts";
-import { PollBoard } from "../../src/service/poll-board.ts";
+import { Board } from "../../src/service/board.ts";
 import type { NewRecord, Store } from "../../src/service/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import type { TestPoll } from "./ballots.ts";
@@ -27,8 +28,15 @@ export function recordOf({ nullifier, revision, statementHash, record }: SealedB
 }
 
 /** A poll's board on a store that holds the poll. */
-export function openBoard({ valid }: TestPoll, store: Store, commitDelayMs = 0): Promise<PollBoard> {
-  return PollBoard.open({ poll: valid, store, boardKey: boardKeys.secretKey, commitDelayMs });
+export function openBoard({ valid }: TestPoll, store: Store, commitDelayMs = 0): Promise<Board<Receipt>> {
+  return Board.open({
+    scope: valid.pollId,
+    boardName: valid.poll.board.name,
+    receipt: (standing) => makeReceipt({ poll: valid, ...standing }),
+    store,
+    boardKey: boardKeys.secretKey,
+    commitDelayMs,
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 // What every store has to do, whatever database it is on. docs/design/verifier.md.
 import { createHash } from "node:crypto";
 import { uintBytes, utf8 } from "@commune-zk/prover";
-import type { Checkpoint, NewRecord, Store } from "../../src/service/store.ts";
+import type { BoardKind, Checkpoint, NewRecord, Store } from "../../src/service/store.ts";
 
 /** A store under test. */
 export interface OpenStore {
@@ -16,6 +16,11 @@ const POLL = "ab".repeat(31);
 const OTHER = "cd".repeat(31);
 const hash = (text: string): Uint8Array => createHash("sha256").update(text).digest();
 const empty: Checkpoint = { size: 0, note: "empty" };
+const boardOf = (files: ReadonlyMap<string, Uint8Array> = new Map(), kind: BoardKind = "poll") => ({
+  kind,
+  files,
+  empty,
+});
 
 /**
  * Any error. Not `toThrow`: in a worker that has run another test file, better-sqlite3 throws errors of that
@@ -42,7 +47,7 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
     beforeEach(async () => {
       opened = await open();
       store = opened.store;
-      await store.insertPoll(POLL, new Map([["poll.json", utf8("poll")]]), empty);
+      await store.insertBoard(POLL, boardOf(new Map([["poll.json", utf8("poll")]])));
     });
     afterEach(() => opened.remove());
 
@@ -60,8 +65,8 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
 
     describe("polls", () => {
       test("are there once, with their files and an empty board's checkpoint", async () => {
-        expect(await store.hasPoll(POLL)).toBe(true);
-        expect(await store.hasPoll(OTHER)).toBe(false);
+        expect(await store.kindOf(POLL)).toBe("poll");
+        expect(await store.kindOf(OTHER)).toBeUndefined();
         expect(Buffer.from((await store.readFile(POLL, "poll.json"))!).toString()).toBe("poll");
         expect(await store.latestCheckpoint(POLL)).toEqual(empty);
         expect(await store.latestCheckpoint(OTHER)).toBeUndefined();
@@ -73,14 +78,16 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
           ["poll.json", utf8("other")],
           ["more.json", utf8("more")],
         ]);
-        expect(await store.insertPoll(POLL, files, { size: 0, note: "other" })).toBe(false);
+        const other = { ...boardOf(files, "petition"), empty: { size: 0, note: "other" } };
+        expect(await store.insertBoard(POLL, other)).toBe(false);
+        expect(await store.kindOf(POLL)).toBe("poll");
         expect(Buffer.from((await store.readFile(POLL, "poll.json"))!).toString()).toBe("poll");
         expect(await store.readFile(POLL, "more.json")).toBeUndefined();
         expect(await store.latestCheckpoint(POLL)).toEqual(empty);
       });
 
       test("two registrations at once make one poll", async () => {
-        const both = await Promise.all([1, 2].map(() => store.insertPoll(OTHER, new Map(), empty)));
+        const both = await Promise.all([1, 2].map(() => store.insertBoard(OTHER, boardOf())));
         expect(both.sort()).toEqual([false, true]);
       });
 
@@ -89,13 +96,13 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
           ["poll.json", utf8("poll")],
           ["broken", null as unknown as Uint8Array],
         ]);
-        await expect(store.insertPoll(OTHER, files, empty)).rejects.toMatchObject(failure);
-        expect(await store.hasPoll(OTHER)).toBe(false);
+        await expect(store.insertBoard(OTHER, boardOf(files))).rejects.toMatchObject(failure);
+        expect(await store.kindOf(OTHER)).toBeUndefined();
         expect(await store.readFile(OTHER, "poll.json")).toBeUndefined();
       });
 
       test("have each its own records, checkpoints and files", async () => {
-        await store.insertPoll(OTHER, new Map(), empty);
+        await store.insertBoard(OTHER, boardOf());
         await append(0, [record(1)]);
         expect(await append(0, [record(1)], OTHER)).toEqual([{ kind: "appended", index: 0 }]);
         expect(await store.isRevisionUsed(OTHER, uintBytes(2, 32), 0)).toBe(false);
@@ -324,6 +331,73 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
         await expect(store.insertShare(POLL, share(1, "one"), "shares/1")).rejects.toMatchObject(failure);
         expect(await store.shares(POLL)).toEqual([]);
         expect(await store.insertShare(POLL, share(1, "one"), "shares/one")).toBe(true);
+      });
+    });
+
+    describe("ledgers", () => {
+      const LEDGER = "ee".repeat(32);
+      const entry = (n: number) => ({ line: utf8(`entry ${n}\n`), note: `${n + 1} entries` });
+      const logOf = async (of = store) => {
+        const ledger = await of.readLedger(LEDGER);
+        return ledger && { ...ledger, lines: ledger.lines.map((line) => Buffer.from(line).toString()) };
+      };
+      const begin = () => store.insertLedger(LEDGER, { boardName: "board.test", note: "no entry" });
+
+      test("are there once, empty under their first checkpoint", async () => {
+        expect(await logOf()).toBeUndefined();
+        expect(await begin()).toBe(true);
+        expect(await store.insertLedger(LEDGER, { boardName: "other.test", note: "other" })).toBe(false);
+        expect(await logOf()).toEqual({ boardName: "board.test", note: "no entry", lines: [] });
+      });
+
+      test("take entries in their order, each with the checkpoint over it", async () => {
+        await begin();
+        await store.appendEntry(LEDGER, 0, entry(0));
+        await store.appendEntry(LEDGER, 1, entry(1));
+        const expected = { boardName: "board.test", note: "2 entries", lines: ["entry 0\n", "entry 1\n"] };
+        expect(await logOf()).toEqual(expected);
+        expect(await logOf(await opened.reopen())).toEqual(expected);
+      });
+
+      test("refuse an entry of a writer that does not know how long they are", async () => {
+        await begin();
+        await store.appendEntry(LEDGER, 0, entry(0));
+        for (const serial of [0, 2]) {
+          await expect(store.appendEntry(LEDGER, serial, entry(9))).rejects.toMatchObject(failure);
+        }
+        expect((await logOf())?.lines).toEqual(["entry 0\n"]);
+        const both = await Promise.allSettled([1, 2].map((n) => store.appendEntry(LEDGER, 1, entry(n))));
+        expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      });
+
+      test("that were never begun take no entry", async () => {
+        await expect(store.appendEntry(LEDGER, 0, entry(0))).rejects.toMatchObject(failure);
+      });
+    });
+
+    describe("snapshots of rolls", () => {
+      const ROLL = "0f".repeat(32);
+      test("take the place of those before them, file by file", async () => {
+        expect(await store.snapshotRolls()).toEqual([]);
+        const first = new Map([
+          ["snapshot.json", utf8("first")],
+          ["roll/leaves/1", utf8("gone")],
+        ]);
+        await store.replaceSnapshot(ROLL, first);
+        await store.replaceSnapshot(ROLL, new Map([["snapshot.json", utf8("second")]]));
+        expect(await store.snapshotRolls()).toEqual([ROLL]);
+        expect(Buffer.from((await store.readSnapshotFile(ROLL, "snapshot.json"))!).toString()).toBe("second");
+        expect(await store.readSnapshotFile(ROLL, "roll/leaves/1")).toBeUndefined();
+      });
+
+      test("whose files cannot all be stored leave the one before", async () => {
+        await store.replaceSnapshot(ROLL, new Map([["snapshot.json", utf8("first")]]));
+        const broken = new Map([
+          ["snapshot.json", utf8("second")],
+          ["broken", null as unknown as Uint8Array],
+        ]);
+        await expect(store.replaceSnapshot(ROLL, broken)).rejects.toMatchObject(failure);
+        expect(Buffer.from((await store.readSnapshotFile(ROLL, "snapshot.json"))!).toString()).toBe("first");
       });
     });
 

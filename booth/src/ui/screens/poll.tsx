@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { BoothState, OwnBallot, PollSession } from "../../core/state.ts";
 import { fill } from "../../i18n/format.ts";
+import { OpenHours } from "../open-hours.tsx";
 import { OpenLink } from "../open-link.tsx";
 import { useAction, usePage } from "../page.ts";
 import { Button, Counterfoil, Failed, Heading, LongNumber } from "../parts.tsx";
@@ -32,6 +33,7 @@ export function PollScreen({
           <summary>{m.poll.other}</summary>
           <div class="stack">
             <OpenLink />
+            <OpenHours />
           </div>
         </details>
       </div>

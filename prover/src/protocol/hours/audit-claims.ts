@@ -99,6 +99,7 @@ export interface AuditPolicyOptions {
   readonly manifest?: LoadedManifest;
   readonly allowDevelopmentKeys: boolean;
   readonly signal?: AbortSignal;
+  /** Called after each claim. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -53,7 +53,7 @@ function message(header: Omit<CreditHeader, "issuer">, issuer: Point, inner: rea
  * Signs a batch.
  *
  * @param inner - field elements, strictly ascending.
- * @param privateKey - the issuer's, 32 bytes; secret. `issuer` is its public key.
+ * `privateKey`: the issuer's, 32 bytes; secret. `issuer` is its public key.
  */
 export function signCreditBatch({
   header,

@@ -63,8 +63,8 @@ export interface IssuedBatch {
  * Credits members, with a fresh salt for each credit.
  *
  * @param header - `serial` is the issuer's next.
- * @param credits - 1 … 4096, each member once.
- * @param maxAmount - the most that the issuer means to credit one member, against slips of the hand.
+ * `credits`: 1 … 4096, each member once.
+ * `maxAmount`: the most that the issuer means to credit one member, against slips of the hand.
  * @throws InputError `amount-invalid`, `amount-above-maximum`, `credit-duplicate-member`, `credit-malformed`
  *   (header or number of credits), `mailbox-key-invalid`, `bad-hex`, the place naming the credit. Amounts are
  *   not quoted, and everything but the mailbox keys is checked before anything is sealed.

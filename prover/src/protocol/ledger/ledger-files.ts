@@ -20,8 +20,8 @@ const paths: TreePaths = { leaves: ledgerPaths.leaves, level10: ledgerPaths.leve
  * Every public file of a ledger.
  *
  * @param entries - `entries.ndjson`.
- * @param tree - that the log gives, of `LedgerState`.
- * @param checkpoint - signed note over {@link ledgerHead} of the log, by the board that serves it.
+ * `tree`: that the log gives, of `LedgerState`.
+ * `checkpoint`: signed note over {@link ledgerHead} of the log, by the board that serves it.
  */
 export function ledgerFiles({
   entries,
@@ -53,7 +53,7 @@ export interface ProvableCredit extends LocatedCredit {
  * Paths of a member's credits, from files that tell the server nothing about which leaves they are.
  *
  * @param view - the ledger's log.
- * @param credits - as `locateCredit` found them in this view.
+ * `credits`: as `locateCredit` found them in this view.
  * @throws InputError `ledger-files-malformed`, `ledger-root-mismatch` - the files are not those of the log's
  *   newest root: it may have grown in between, so that log and files are to be read again; `file-missing`.
  */

@@ -48,7 +48,7 @@ function message(ledgerId: string, issuer: Point, positions: readonly number[]):
  * An issuer's request. A position is revoked once and for good, so that a request needs no serial.
  *
  * @param positions - in the ledger, of the issuer's own credits; ascending.
- * @param issuer - the issuer's keys; `privateKey` is secret.
+ * `issuer`: the issuer's keys; `privateKey` is secret.
  */
 export function requestRevocation({
   ledgerId,

@@ -31,7 +31,7 @@ export function rootEntry({ roots }: RootHistory, root: bigint, place: string): 
  * from its supersession; none from before the last revocation.
  *
  * @param now - the verifier's clock, in seconds.
- * @param graceSeconds - as the policy says.
+ * `graceSeconds`: as the policy says.
  * @throws InputError `ledger-root-unknown`, `ledger-root-revoked`, `ledger-root-expired`.
  */
 export function checkLedgerRoot(

@@ -1,26 +1,41 @@
-// One poll's board: group commits, receipts, tiles. docs/spec/board.md, docs/design/verifier.md.
+// The board of one poll, policy or petition: group commits, receipts, tiles. docs/spec/board.md,
+// docs/design/verifier.md.
 import {
   BoardTree,
   checkpointOrigin,
   encodeEntries,
-  makeReceipt,
   parseTilePath,
   publicPaths,
-  type Receipt,
   signCheckpoint,
   utf8,
-  type ValidPoll,
 } from "@commune-zk/prover";
 import type { Checkpoint, NewRecord, Store } from "./store.ts";
 
 /** What became of a record. */
-export type RecordOutcome =
-  | { readonly recorded: true; readonly isNew: boolean; readonly receipt: Receipt }
+export type RecordOutcome<R> =
+  | { readonly recorded: true; readonly isNew: boolean; readonly receipt: R }
   | { readonly recorded: false; readonly reason: "nullifier-used" };
 
+/** Where a record stands, as receipts say it. */
+export interface Standing {
+  readonly record: Uint8Array;
+  readonly index: number;
+  /** The signed note. */
+  readonly checkpoint: string;
+  readonly inclusion: readonly Uint8Array[];
+}
+
+/** Whose board, and what its receipts look like. */
+export interface BoardSubject<R> {
+  /** `pollId`, `claimScope` or `petitionId`. */
+  readonly scope: string;
+  /** As the document names it, in the checkpoints' origin. */
+  readonly boardName: string;
+  readonly receipt: (standing: Standing) => R;
+}
+
 /** What a board is opened on. */
-export interface PollBoardOptions {
-  readonly poll: ValidPoll;
+export interface BoardOptions<R> extends BoardSubject<R> {
   readonly store: Store;
   /** Ed25519 seed of the board. */
   readonly boardKey: Uint8Array;
@@ -28,33 +43,31 @@ export interface PollBoardOptions {
   readonly commitDelayMs: number;
 }
 
-interface Waiting {
+interface Waiting<R> {
   readonly candidate: NewRecord;
-  readonly resolve: (outcome: RecordOutcome) => void;
+  readonly resolve: (outcome: RecordOutcome<R>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** A board of one poll, the only writer of it. */
-export class PollBoard {
-  readonly poll: ValidPoll;
-  readonly #options: PollBoardOptions;
+/** The board of one scope, the only writer of it. */
+export class Board<R> {
+  readonly #options: BoardOptions<R>;
   #tree: BoardTree;
   // True after a commit that failed: it may have happened although its answer was lost.
   #isStale = false;
   #refreshing: Promise<void> | undefined;
-  #waiting: Waiting[] = [];
+  #waiting: Waiting<R>[] = [];
   #timer: NodeJS.Timeout | undefined;
   #committing: Promise<void> = Promise.resolve();
 
-  private constructor(options: PollBoardOptions, tree: BoardTree) {
-    this.poll = options.poll;
+  private constructor(options: BoardOptions<R>, tree: BoardTree) {
     this.#options = options;
     this.#tree = tree;
   }
 
-  /** Opens a registered poll's board from the store. */
-  static async open(options: PollBoardOptions): Promise<PollBoard> {
-    return new PollBoard(options, await readTree(options));
+  /** Opens a registered board from the store. */
+  static async open<R>(options: BoardOptions<R>): Promise<Board<R>> {
+    return new Board(options, await readTree(options));
   }
 
   /** Number of records. */
@@ -68,9 +81,9 @@ export class PollBoard {
   }
 
   /** The receipt of a statement that is recorded already. */
-  async receiptOf(statementHash: Uint8Array): Promise<Receipt | undefined> {
-    const { poll, store } = this.#options;
-    const index = await store.findStatement(poll.pollId, statementHash);
+  async receiptOf(statementHash: Uint8Array): Promise<R | undefined> {
+    const { scope, store } = this.#options;
+    const index = await store.findStatement(scope, statementHash);
     if (index === undefined) return undefined;
     // The store may hold a record that the tree does not yet: one whose commit is under way.
     await this.#committing;
@@ -79,7 +92,7 @@ export class PollBoard {
   }
 
   /** Records a candidate whose proof has been verified. Durable when this resolves. */
-  record(candidate: NewRecord): Promise<RecordOutcome> {
+  record(candidate: NewRecord): Promise<RecordOutcome<R>> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ candidate, resolve, reject });
       this.#timer ??= setTimeout(() => this.#flush(), this.#options.commitDelayMs);
@@ -101,13 +114,13 @@ export class PollBoard {
     if (batch.length > 0) this.#committing = this.#committing.then(() => this.#commit(batch));
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
-    const { poll, store } = this.#options;
+  async #commit(batch: readonly Waiting<R>[]): Promise<void> {
+    const { scope, store } = this.#options;
     const candidates = batch.map(({ candidate }) => candidate);
     try {
       await this.#refresh();
       let appended: readonly number[] = [];
-      const outcomes = await store.appendRecords(poll.pollId, this.#tree.size, candidates, (positions) => {
+      const outcomes = await store.appendRecords(scope, this.#tree.size, candidates, (positions) => {
         appended = positions;
         return this.#seal(positions.map((position) => candidates[position]!.leafHash));
       });
@@ -146,19 +159,17 @@ export class PollBoard {
 
   /** The checkpoint of the board with these leaves more. */
   #seal(leafHashes: readonly Uint8Array[]): Checkpoint {
-    const { poll, boardKey } = this.#options;
     const next = this.#tree.with(leafHashes);
-    return { size: next.size, note: signHead(poll, next, boardKey) };
+    return { size: next.size, note: signHead(this.#options, next) };
   }
 
-  async #receipt(index: number): Promise<Receipt> {
-    const { poll, store } = this.#options;
-    const [record] = await store.records(poll.pollId, index, index + 1);
-    const checkpoint = await store.checkpointCovering(poll.pollId, index);
+  async #receipt(index: number): Promise<R> {
+    const { scope, store, receipt } = this.#options;
+    const [record] = await store.records(scope, index, index + 1);
+    const checkpoint = await store.checkpointCovering(scope, index);
     if (record === undefined || checkpoint === undefined)
       throw new Error(`board entry ${index} is not in the store`);
-    return makeReceipt({
-      poll,
+    return receipt({
       record,
       index,
       checkpoint: checkpoint.note,
@@ -168,9 +179,9 @@ export class PollBoard {
 
   /** A file below `board/`, or undefined where there is none. */
   async file(path: string): Promise<Uint8Array | undefined> {
-    const { poll, store } = this.#options;
+    const { scope, store } = this.#options;
     if (path === publicPaths.checkpoint) {
-      const checkpoint = await store.latestCheckpoint(poll.pollId);
+      const checkpoint = await store.latestCheckpoint(scope);
       return checkpoint && utf8(checkpoint.note);
     }
     const tile = parseTilePath(path);
@@ -179,7 +190,7 @@ export class PollBoard {
     const start = 256 * tile.index;
     const end = start + tile.width;
     if (tile.level === "entries") {
-      const records = await store.records(poll.pollId, start, end);
+      const records = await store.records(scope, start, end);
       return records.length === tile.width ? encodeEntries(records) : undefined;
     }
     const hashes = this.#tree.subtreeRoots(8 * tile.level, start, end);
@@ -187,14 +198,27 @@ export class PollBoard {
   }
 }
 
-async function readTree({ store, poll }: PollBoardOptions): Promise<BoardTree> {
+async function readTree({
+  store,
+  scope,
+}: Pick<BoardOptions<unknown>, "store" | "scope">): Promise<BoardTree> {
   const tree = new BoardTree();
-  for (const hash of await store.leafHashes(poll.pollId)) tree.appendLeafHash(hash);
+  for (const hash of await store.leafHashes(scope)) tree.appendLeafHash(hash);
   return tree;
 }
 
-/** The signed checkpoint of a poll's board. */
-export function signHead(poll: ValidPoll, tree: BoardTree, boardKey: Uint8Array): string {
-  const origin = checkpointOrigin(poll.poll.board.name, poll.pollId);
-  return signCheckpoint(origin, { size: tree.size, root: tree.root() }, boardKey);
+/**
+ * The signed checkpoint of a board.
+ *
+ * @param scope - also a ledger's id.
+ */
+export function signHead(
+  {
+    boardName,
+    scope,
+    boardKey,
+  }: { readonly boardName: string; readonly scope: string; readonly boardKey: Uint8Array },
+  tree: BoardTree,
+): string {
+  return signCheckpoint(checkpointOrigin(boardName, scope), { size: tree.size, root: tree.root() }, boardKey);
 }
