@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Browser, CDPSession } from "playwright-core";
 import { launchChromium } from "../../../benchmarks/src/browser/chromium.ts";
+import { pressOn } from "../support/press.ts";
 import { type BoothService, startBooth } from "./support/election.ts";
 import { Member } from "./support/member.ts";
 import type { Wire } from "./support/wire.ts";
@@ -27,8 +28,8 @@ async function atKeeping(hasPrf: boolean): Promise<{ member: Member; authenticat
   const member = await Member.arrive(browser, wire.origin);
   await member.open();
   const authenticator = await Authenticator.plugIn(member, hasPrf);
-  await member.tab.getByRole("button", { name: member.m.welcome.first }).click();
-  await member.tab.getByLabel(member.m.keep.passkey).check();
+  await pressOn(member.tab.getByRole("button", { name: member.m.welcome.first }));
+  await pressOn(member.tab.getByLabel(member.m.keep.passkey), "Space");
   return { member, authenticator };
 }
 

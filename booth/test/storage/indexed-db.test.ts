@@ -36,7 +36,7 @@ afterAll(async () => {
 async function open(): Promise<Tab> {
   const page = await context.newPage();
   await page.goto(`${site.origin}/index.html`);
-  await page.waitForFunction(() => "storagePage" in globalThis);
+  await page.waitForFunction(() => "storagePage" in globalThis, undefined, { polling: 100 });
   return page;
 }
 
@@ -71,7 +71,7 @@ test("what was written outlives the page", async () => {
   const page = await open();
   await inPage(page, "write", "kept", "a", "note");
   await page.reload();
-  await page.waitForFunction(() => "storagePage" in globalThis);
+  await page.waitForFunction(() => "storagePage" in globalThis, undefined, { polling: 100 });
   expect(await inPage(page, "read", "kept", "a")).toBe("note");
   await page.close();
 });

@@ -18,6 +18,7 @@ import { contentSecurityPolicy, metaPolicy } from "../../policy.ts";
 import type { Language } from "../../src/i18n/format.ts";
 import { MESSAGES } from "../../src/i18n/index.ts";
 import { sideBySide } from "../support/png.ts";
+import { pressOn } from "../support/press.ts";
 import { buildBooth, serveBooth } from "../support/site.ts";
 import { VISITS, type Visit } from "./visits.ts";
 
@@ -111,7 +112,7 @@ async function closeDialog(tab: Tab): Promise<void> {
 
 async function speak(tab: Tab, language: Language): Promise<void> {
   await closeDialog(tab);
-  await tab.locator(`button[lang=${language}]`).click();
+  await pressOn(tab.locator(`button[lang=${language}]`));
 }
 
 async function visit(tab: Tab, { name, state, act }: Visit): Promise<void> {
@@ -128,7 +129,12 @@ async function visit(tab: Tab, { name, state, act }: Visit): Promise<void> {
  */
 const showState = (tab: Tab, name: string): Promise<boolean> =>
   tab.evaluate(async (state) => {
-    const drawn = (): Promise<unknown> => new Promise(requestAnimationFrame);
+    // A tab that has stopped drawing (support/press.ts) is waited for no longer than that.
+    const drawn = (): Promise<void> =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => resolve());
+        setTimeout(resolve, 2_000);
+      });
     // Another screen before it: then the one asked for is new, also where the last look was much like it.
     const elsewhere = state === "loading" ? "words" : "loading";
     for (const next of [elsewhere, state]) {
@@ -242,7 +248,9 @@ describe("every look of the page", () => {
     expect(await allFaults(watched)).toEqual([]);
     // And what breaks the policy is seen.
     await tab.evaluate(() => document.querySelector("main")?.setAttribute("style", "color: red"));
-    await tab.waitForFunction(() => (globalThis as unknown as Noted).violations.length > 0);
+    await tab.waitForFunction(() => (globalThis as unknown as Noted).violations.length > 0, undefined, {
+      polling: 100,
+    });
     expect((await allFaults(watched)).join()).toMatch(/policy: style-src/);
     await context.close();
   });
@@ -373,21 +381,21 @@ describe("the real build", () => {
     const { context, tab } = watched;
     const { welcome, create, keep, words, app, locked, membership } = MESSAGES.en;
     const button = (name: string) => tab.getByRole("button", { name });
-    await button(welcome.first).click();
+    await pressOn(button(welcome.first));
     await tab.getByLabel(keep.choose, { exact: true }).fill("a passphrase of a test");
     await tab.getByLabel(keep.repeat).fill("a passphrase of a test");
-    await button(create.submit).click();
+    await pressOn(button(create.submit));
     await tab.getByRole("heading", { name: words.title }).waitFor();
-    await button(words.show).click();
+    await pressOn(button(words.show));
     expect(await tab.locator(".word-list li").count()).toBe(24);
-    await button(words.written).click();
+    await pressOn(button(words.written));
     await tab.getByRole("heading", { name: membership.noneTitle }).waitFor();
-    await button(app.lock).click();
+    await pressOn(button(app.lock));
     await tab.getByLabel(locked.passphrase).fill("another passphrase");
-    await button(locked.unlock).click();
+    await pressOn(button(locked.unlock));
     await tab.getByText(locked.wrong).waitFor();
     await tab.getByLabel(locked.passphrase).fill("a passphrase of a test");
-    await button(locked.unlock).click();
+    await pressOn(button(locked.unlock));
     await tab.getByRole("heading", { name: membership.noneTitle }).waitFor();
     expect(await allFaults(watched)).toEqual([]);
     await context.close();
@@ -477,7 +485,9 @@ describe("for whoever cannot see, point or wait", () => {
       const button = tab.getByRole("button", { name: MESSAGES.en.app.plain });
       await button.focus();
       await tab.keyboard.press("Enter");
-      await tab.waitForFunction(() => document.activeElement?.matches("dialog h1"));
+      await tab.waitForFunction(() => document.activeElement?.matches("dialog h1"), undefined, {
+        polling: 100,
+      });
       await tab.keyboard.press("Escape");
       await tab.locator("dialog").waitFor({ state: "detached" });
       expect(await button.evaluate((own) => own === document.activeElement)).toBe(true);
@@ -564,7 +574,7 @@ describe("what the page says and leaves behind", () => {
     const requests: string[] = [];
     tab.on("request", (request) => requests.push(request.url()));
     await speak(tab, "en");
-    await tab.waitForFunction(() => document.documentElement.lang === "en");
+    await tab.waitForFunction(() => document.documentElement.lang === "en", undefined, { polling: 100 });
     expect(await tab.getByRole("heading").first().textContent()).toBe(MESSAGES.en.welcome.title);
     const left = await tab.evaluate(async () => ({
       cookie: document.cookie,

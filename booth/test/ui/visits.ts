@@ -1,6 +1,7 @@
 // Every look of the page: each state of the demo, and what opens or appears within one.
 import type { Page as Tab } from "playwright-core";
 import { demoStates } from "../../src/ui/demo.ts";
+import { pressOn } from "../support/press.ts";
 
 /** One look. */
 export interface Visit {
@@ -12,7 +13,7 @@ export interface Visit {
 }
 
 const press = (selector: string) => async (tab: Tab) => {
-  await tab.locator(selector).click();
+  await pressOn(tab.locator(selector));
 };
 
 /** What lies behind a press, where screenshots and checks belong as well. */

@@ -4,6 +4,7 @@ import { devices } from "playwright-core";
 import { fill, type Language } from "../../../src/i18n/format.ts";
 import { MESSAGES } from "../../../src/i18n/index.ts";
 import type { Messages } from "../../../src/i18n/messages.ts";
+import { pressOn } from "../../support/press.ts";
 
 /** The machines that members sit at. */
 export const PROFILES = {
@@ -91,10 +92,14 @@ export class Member {
   /** Waits until the booth has looked at what is stored. */
   async settled(): Promise<void> {
     const waiting = [this.m.starting.title, this.m.loading.title];
-    await this.tab.waitForFunction((titles) => {
-      const heading = document.querySelector("#booth h1")?.textContent ?? null;
-      return heading !== null && !titles.includes(heading);
-    }, waiting);
+    await this.tab.waitForFunction(
+      (titles) => {
+        const heading = document.querySelector("#booth h1")?.textContent ?? null;
+        return heading !== null && !titles.includes(heading);
+      },
+      waiting,
+      { polling: 100 },
+    );
   }
 
   /** Waits for a screen. */
@@ -122,7 +127,7 @@ export class Member {
   }
 
   async press(name: string): Promise<void> {
-    await this.tab.getByRole("button", { name, exact: true }).click();
+    await pressOn(this.tab.getByRole("button", { name, exact: true }));
   }
 
   async #choosePassphrase(): Promise<void> {
@@ -134,7 +139,7 @@ export class Member {
   /** Asks for an identity, from the welcome. */
   async beginIdentity(): Promise<void> {
     const { welcome, create } = this.m;
-    await this.tab.getByRole("button", { name: welcome.first }).click();
+    await pressOn(this.tab.getByRole("button", { name: welcome.first }));
     await this.#choosePassphrase();
     await this.press(create.submit);
   }
@@ -158,8 +163,8 @@ export class Member {
   /** Brings an identity, from its words or its key. */
   async restoreIdentity(source: { words: string } | { key: string }): Promise<void> {
     const { welcome, restore } = this.m;
-    await this.tab.getByRole("button", { name: welcome.returning }).click();
-    if ("key" in source) await this.tab.getByLabel(restore.fromKey).check();
+    await pressOn(this.tab.getByRole("button", { name: welcome.returning }));
+    if ("key" in source) await pressOn(this.tab.getByLabel(restore.fromKey), "Space");
     const label = "key" in source ? restore.key : restore.words;
     await this.tab.getByLabel(label, { exact: true }).fill("key" in source ? source.key : source.words);
     await this.#choosePassphrase();
@@ -188,7 +193,7 @@ export class Member {
 
   /** Marks one option; the screen is the ballot's. */
   async mark(option: string): Promise<void> {
-    await this.tab.getByRole("radio", { name: option }).check();
+    await pressOn(this.tab.getByRole("radio", { name: option }), "Space");
   }
 
   /** From the poll to the review of a ballot for this option. */
@@ -196,7 +201,7 @@ export class Member {
     const { poll, choose, review } = this.m;
     const change = this.tab.getByRole("button", { name: poll.change, exact: true });
     const vote = this.tab.getByRole("button", { name: poll.vote, exact: true });
-    await vote.or(change).click();
+    await pressOn(vote.or(change));
     await this.at(choose.title);
     await this.mark(option);
     await this.press(choose.next);
