@@ -1,17 +1,6 @@
 // Soundness (c): values at and beyond every bound, on the templates as keys are made for them (--O2).
-import { join } from "node:path";
-import { compileCircuit, REPOSITORY_ROOT } from "../src/index.ts";
-import {
-  BALLOT_TAG,
-  L,
-  openCircuit,
-  openOracle,
-  R,
-  randomScalar,
-  rootOf,
-  validBallot,
-} from "../src/soundness.ts";
-import { accepted, openComponent } from "./support.ts";
+import { BALLOT_TAG, L, openOracle, R, randomScalar, rootOf, validBallot } from "../src/soundness.ts";
+import { accepted, openComponent, openKeyed } from "./support.ts";
 
 const oracle = await openOracle();
 const scalar = await open("subgroup-scalar", "SubgroupScalar()");
@@ -20,14 +9,7 @@ const rules16 = await open("ballot-rules", "BallotRules(16)");
 const path10 = await open("merkle-root", "MerkleRoot(10)");
 const identity = await open("identity", "IdentityCommitment()");
 const elgamal = await open("elgamal", "ElGamalEncrypt(80)");
-const ballot = await openCircuit(
-  (
-    await compileCircuit(
-      join(REPOSITORY_ROOT, "circuits/main/ballot-compact-10.circom"),
-      "build/test/boundaries",
-    )
-  ).wasm,
-);
+const ballot = await openKeyed("ballot-compact-10");
 
 function open(file: string, component: string) {
   // `--O0`: the assertions are the same, and these compile sooner.

@@ -1,5 +1,4 @@
 // Soundness (c) of claims of hours: values at and beyond every bound, each refused at its own source line.
-import { compileCircuit } from "../src/index.ts";
 import {
   type Credit,
   type CreditSlot,
@@ -13,7 +12,6 @@ import {
   ledgerOf,
   lineOf,
   member,
-  openCircuit,
   openOracle,
   ownCredits,
   R,
@@ -24,7 +22,7 @@ import {
   sparseTree,
   validClaim,
 } from "../src/soundness.ts";
-import { accepted, openComponent } from "./support.ts";
+import { accepted, openComponent, openKeyed } from "./support.ts";
 
 const DEPTH = 20;
 const WORK = "hours-boundaries";
@@ -32,13 +30,8 @@ const oracle = await openOracle();
 // `--O0`: the assertions are the same, and these compile sooner.
 const O0 = ["--O0"];
 const credit = await openComponent("credit", `Credit(${DEPTH})`, { work: WORK, optimisation: O0 });
-const hours1 = await openInstance("hours-1");
-const hours4 = await openInstance("hours-4");
-
-async function openInstance(name: string) {
-  const compiled = await compileCircuit(`circuits/main/${name}.circom`, `build/test/${WORK}`, O0);
-  return openCircuit(compiled.wasm);
-}
+const hours1 = await openKeyed("hours-1", "keys/artifacts/hours");
+const hours4 = await openKeyed("hours-4", "keys/artifacts/hours");
 
 const LINES = {
   boolean: ["credit.circom", "enabled * (1 - enabled) ==="],

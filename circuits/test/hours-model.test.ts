@@ -21,6 +21,7 @@ template IdentityCommitment() {
 `;
 const circuit = await openComponent("hours", `Hours(${DEPTH}, ${SLOTS})`, {
   work: "hours-model",
+  optimisation: ["--O0"],
   stubs: { "identity.circom": IDENTITY },
 });
 const self = stubbedMember();

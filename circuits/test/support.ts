@@ -35,5 +35,16 @@ export async function openComponent(
   return openCircuit((await compileCircuit(source, folder, optimisation)).wasm);
 }
 
+/**
+ * A circuit of circuits/main as its keys were made, assertions and their lines included. That it is what the
+ * sources compile to is shown where all are compiled (constraints.test.ts).
+ */
+export function openKeyed(
+  name: string,
+  keySet = "keys/artifacts",
+): Promise<(inputs: object) => Promise<Attempt>> {
+  return openCircuit(join(REPOSITORY_ROOT, keySet, `${name}/circuit.wasm`));
+}
+
 /** Matches a witness. */
 export const accepted = { witness: expect.anything() };
