@@ -3,6 +3,7 @@ import { babyjubjub } from "@noble/curves/misc.js";
 import { concatBytes } from "./bytes.ts";
 import { InputError } from "./errors.ts";
 import { FIELD_ORDER, fieldFromBytes, fieldToBytes, parseFieldElement, SUBGROUP_ORDER } from "./field.ts";
+import { hasPrimeOrder } from "./subgroup.ts";
 
 /** A BabyJubJub point that has passed {@link parsePoint}, or was computed from such points. */
 export type Point = InstanceType<typeof babyjubjub.Point>;
@@ -37,7 +38,7 @@ export function pointFromAffine(x: bigint, y: bigint, place?: string, options: P
     if (options.allowIdentity === true) return point;
     throw new InputError("point-is-identity", "the identity is not allowed here", place);
   }
-  if (!point.isTorsionFree()) {
+  if (!hasPrimeOrder(x, y)) {
     throw new InputError("point-outside-subgroup", "outside the subgroup of prime order", place);
   }
   return point;
