@@ -46,7 +46,7 @@ export default defineConfig(({ mode }) => ({
       },
     },
   },
-  plugins: [withoutWhatIsNotUsed(), sharingWorker(), lockedDown()],
+  plugins: [withoutWhatIsNotUsed(), sharingWorker(), semaphoreManifest(), lockedDown()],
 }));
 
 function proversFfjavascript(): string {
@@ -55,8 +55,9 @@ function proversFfjavascript(): string {
 }
 
 /**
- * Leaves out what a bundler cannot see to be unused, about 12 kB gzipped: the second curve of snarkjs and
- * ffjavascript (polls are on BN254), and zod's translation of schemas to JSON Schema (the service's business).
+ * Leaves out what a bundler cannot see to be unused, about 20 kB gzipped: the second curve of snarkjs and
+ * ffjavascript (polls are on BN254), zod's translation of schemas to JSON Schema (the service's business), its
+ * formats of strings, its compiler, and its messages.
  * Whoever calls it all the same gets an error. A library that changed so that nothing is found fails the build.
  */
 function withoutWhatIsNotUsed(): Plugin {
@@ -90,6 +91,21 @@ function withoutWhatIsNotUsed(): Plugin {
         if (!code.includes(config)) this.error(`no configuration in ${id}`);
         return code.replace(config, "__zod_globalConfig = { jitless: true }");
       }
+      if (/\/zod\/v4\/classic\/schemas\.js$/.test(id)) {
+        // Formats of strings, each with its pattern, which one schema of a string drags along: ours name patterns.
+        const format = /return this\.check\(core\._\w+\(Zod\w+, params\)\);/g;
+        if ((code.match(format)?.length ?? 0) < 20) this.error(`no formats in ${id}`);
+        // And schemas that compile themselves, which the policy forbids: see below.
+        const compiling = "core.$ZodObjectJIT.init(";
+        if (!code.includes(compiling)) this.error(`nothing that compiles in ${id}`);
+        const interpreting = code.replaceAll(compiling, "core.$ZodObject.init(");
+        return `${interpreting.replace(format, "return unavailable();")}\n${unavailable}`;
+      }
+      if (/\/zod\/v4\/locales\/en\.js$/.test(id)) {
+        // Its messages go into no log of a page, and onto no screen: the page has words of its own for codes.
+        if (!code.includes("localeError")) this.error(`no messages in ${id}`);
+        return "export default () => ({});";
+      }
       if (/\/zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/.test(id)) {
         const names = [...code.matchAll(/^export (?:const|function|class) (\w+)/gm)].map(([, name]) => name!);
         if (names.length === 0) this.error(`nothing to leave out of ${id}`);
@@ -121,6 +137,19 @@ function sharingWorker(): Plugin {
       if (!isBuild) return 'export default new URL("/src/worker/prove.ts", import.meta.url).href;';
       const reference = this.emitFile({ type: "chunk", id: entry, name: "worker" });
       return `export default import.meta.ROLLUP_FILE_URL_${reference};`;
+    },
+  };
+}
+
+/** `keys/semaphore.json` as the text that it is, as `virtual:semaphore-manifest`: its digest is pinned. */
+function semaphoreManifest(): Plugin {
+  const name = "virtual:semaphore-manifest";
+  return {
+    name: "booth-semaphore-manifest",
+    resolveId: (id) => (id === name ? `\0${name}` : null),
+    load(id) {
+      if (id !== `\0${name}`) return null;
+      return `export default ${JSON.stringify(readFileSync(here("../keys/semaphore.json"), "utf8"))};`;
     },
   };
 }

@@ -18,7 +18,7 @@ const start = performance.now();
 await makeFixture({
   root: join(REPOSITORY_ROOT, "build/bench-fixtures"),
   ballots,
-  keys: { ...(await loadKeys()), directory: join(REPOSITORY_ROOT, "keys/artifacts") },
+  keys: await loadKeys(),
   entry: fileURLToPath(new URL("./bench-prover.js", import.meta.url)),
   log: (line) => console.log(line),
   onProgress: (step, done, total) => {

@@ -1,4 +1,5 @@
 // npm run bench [-- --only NAME]... [--runs N] [--ballots N]: prints what everything costs on this machine.
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -10,6 +11,8 @@ import {
   measureAudit,
   measureBooth,
   measureDecoding,
+  measureHours,
+  measureMembership,
   measureProofs,
   measureRegistration,
   measureRoll,
@@ -20,6 +23,7 @@ import {
   outcomeLine,
 } from "@commune-zk/benchmarks";
 import { REPOSITORY_ROOT } from "@commune-zk/circuits";
+import { directoryArtifactSource, semaphorePackageDirectory } from "@commune-zk/prover/node";
 import { loadKeys } from "./shared/keys.ts";
 
 const DEFAULT_RUNS = 5;
@@ -34,7 +38,13 @@ function positive(text: string | undefined, option: string, otherwise: number): 
 
 /** The benchmarks by name, in the order in which they run. */
 async function benchmarks(runs: number, ballots: number): Promise<Map<string, AsyncIterable<Outcome>>> {
-  const keys = { ...(await loadKeys()), directory: join(REPOSITORY_ROOT, "keys/artifacts") };
+  const keys = await loadKeys();
+  const directory = semaphorePackageDirectory();
+  const semaphore = {
+    manifestBytes: await readFile(join(REPOSITORY_ROOT, "keys/semaphore.json")),
+    artifacts: directoryArtifactSource(directory),
+    directory,
+  };
   const entry = fileURLToPath(new URL("./bench-prover.js", import.meta.url));
   const make = "npm run bench:fixtures";
   const count = {
@@ -48,6 +58,8 @@ async function benchmarks(runs: number, ballots: number): Promise<Map<string, As
   return new Map<string, AsyncIterable<Outcome>>([
     ["proof", measureProofs({ keys, runs, entry })],
     ["verification", measureVerification({ keys, runs })],
+    ["hours", measureHours({ keys: await loadKeys("hours"), runs, entry })],
+    ["membership", measureMembership({ keys: semaphore, runs, entry })],
     ["roll", measureRoll({ runs })],
     ["roll-log", measureRollLog({ runs })],
     ["registration", measureRegistration({ runs })],

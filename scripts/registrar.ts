@@ -7,8 +7,8 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { InputError, invitationLink, rollHead, utf8 } from "@commune-zk/prover";
 import { renderUnicodeCompact } from "uqr";
-import { askPassphrase } from "./registrar/ask.ts";
 import { admit, createOffice, invite, readOffice } from "./registrar/office.ts";
+import { askPassphrase } from "./shared/ask.ts";
 
 const USAGE = `usage: npm run registrar -- init DIR --organisation NAME
                             invite DIR --page URL [--count N]

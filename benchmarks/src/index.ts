@@ -3,9 +3,11 @@
 export { type BoothBenchOptions, measureBooth } from "./browser/booth.ts";
 export { type CountOptions, measureAudit, measureTally } from "./count.ts";
 export { measureDecoding } from "./decoding.ts";
+export { measureHours } from "./hours.ts";
 export { describeCommit, describeLoad, describeMachine } from "./machine.ts";
 export { type MakeFixtureOptions, makeFixture } from "./make-fixture.ts";
 export type { Measurement, NotMeasured, Outcome } from "./measure.ts";
+export { measureMembership, type SemaphoreKeys } from "./membership.ts";
 export { measureProofs } from "./proof.ts";
 export { headLine, outcomeLine } from "./report.ts";
 export { measureRegistration, measureRoll, measureRollLog } from "./roll.ts";

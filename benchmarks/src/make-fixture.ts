@@ -40,7 +40,7 @@ import {
 import { expect } from "./measure.ts";
 import { ProverProcess } from "./prover-process.ts";
 import { type BenchKeys, judgePoll, makeSamplePoll, votesOf } from "./sample-poll.ts";
-import type { ProofJob } from "./serve-proofs.ts";
+import type { Provables } from "./serve-proofs.ts";
 
 /** The smallest circuit that holds a roll of a thousand. */
 const CIRCUIT = "ballot-compact-10";
@@ -131,7 +131,7 @@ async function makeBallots(
   log(`making ${missing.length} ballots with ${WORKERS} processes; ${done} are there`);
   const leaves = members.map(({ commitment }) => BigInt(commitment));
   const tree = rollTree(leaves, poll.layout.depth);
-  const jobOf = (index: number): ProofJob => ({
+  const jobOf = (index: number): Provables["ballot"]["job"] => ({
     privateKey: seed(members[index]!.privateKey),
     merklePath: merklePath(tree, index),
     votes: votesOf(poll, index),
@@ -142,14 +142,16 @@ async function makeBallots(
     manifestBytes: keys.manifest.bytes,
     artifactsDirectory: keys.directory,
   };
-  const work = async (worker: ProverProcess): Promise<void> => {
+  const work = async (worker: ProverProcess<"ballot">): Promise<void> => {
     for (let index = missing.shift(); index !== undefined; index = missing.shift()) {
-      const { record } = await worker.prove(jobOf(index));
+      const { proof: record } = await worker.prove(jobOf(index));
       await writeWhole(paths.ballot(index), record);
       onProgress("made", ++done, members.length);
     }
   };
-  const workers = await Promise.all(Array.from({ length: WORKERS }, () => ProverProcess.start(entry, setup)));
+  const workers = await Promise.all(
+    Array.from({ length: WORKERS }, () => ProverProcess.start(entry, { kind: "ballot", setup })),
+  );
   try {
     await Promise.all(workers.map(work));
   } finally {

@@ -1,10 +1,10 @@
 // The outside of a process that makes proofs and nothing else.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { MadeProof, ProofJob, ProverAnswer, ProverSetup } from "./serve-proofs.ts";
+import type { MadeProof, Provable, Provables, ProverAnswer, ProverSetup } from "./serve-proofs.ts";
 
-/** A process of its own, for one poll. It ends with `dispose`, or when this process does. */
-export class ProverProcess {
+/** A process of its own, which proves one kind of thing. It ends with `dispose`, or when this process does. */
+export class ProverProcess<K extends Provable> {
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess) {
@@ -12,32 +12,32 @@ export class ProverProcess {
   }
 
   /**
-   * Starts a process and gives it its poll.
+   * Starts a process and has it read its keys.
    *
    * @param entry - path of a script that calls `serveProofs`.
-   * @throws Error - it did not start, or refused the poll.
+   * @throws Error - it did not start, or refused its setup.
    */
-  static async start(entry: string, setup: ProverSetup): Promise<ProverProcess> {
+  static async start<K extends Provable>(entry: string, setup: ProverSetup<K>): Promise<ProverProcess<K>> {
     // A shell stands between: on Linux a process starts with the peak RSS of the one that called exec for it,
     // which would be ours. The exit keeps the shell from giving its own place to node.
     const child = spawn("sh", ["-c", '"$0" "$1"; exit $?', process.execPath, entry], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       serialization: "advanced",
     });
-    const started = new ProverProcess(child);
+    const started = new ProverProcess<K>(child);
     await started.#ask(setup);
     return started;
   }
 
   /**
-   * Makes one ballot. One at a time.
+   * Makes one proof. One at a time.
    *
    * @throws Error - it could not be made, or the process ended.
    */
-  async prove(job: ProofJob): Promise<MadeProof> {
-    const { proof } = await this.#ask(job);
-    if (proof === undefined) throw new Error("the process answered without a proof");
-    return proof;
+  async prove(job: Provables[K]["job"]): Promise<MadeProof<K>> {
+    const { made } = await this.#ask(job);
+    if (made === undefined) throw new Error("the process answered without a proof");
+    return made;
   }
 
   /** Ends the process, and resolves when it has ended. */
@@ -48,7 +48,7 @@ export class ProverProcess {
     await ended;
   }
 
-  async #ask(message: ProverSetup | ProofJob): Promise<{ readonly proof?: MadeProof }> {
+  async #ask(message: ProverSetup<K> | Provables[K]["job"]): Promise<{ readonly made?: MadeProof<K> }> {
     const done = new AbortController();
     const { signal } = done;
     const ended = once(this.#child, "exit", { signal }).then(([code]): never => {
@@ -57,7 +57,7 @@ export class ProverProcess {
     try {
       this.#child.send(message);
       const [answer] = (await Promise.race([once(this.#child, "message", { signal }), ended])) as [
-        ProverAnswer,
+        ProverAnswer<K>,
       ];
       if ("error" in answer) throw new Error(`the process that makes proofs failed: ${answer.error}`);
       return answer;

@@ -1,42 +1,82 @@
 // The inside of a process that makes proofs and nothing else. It is asked over Node's IPC channel.
 import {
+  type ArtifactSource,
+  type HoursCircuitName,
   importIdentity,
+  type LeanPath,
+  type LoadedManifest,
   type MerklePath,
+  type PreparedClaim,
   parseManifest,
+  parseSemaphoreManifest,
   proveBallot,
+  proveClaim,
+  proveSignIn,
   provingArtifacts,
+  type SemaphoreProof,
+  type SignInChallenge,
+  semaphoreProvingArtifacts,
   snarkjsEngine,
+  validateSnapshot,
 } from "@commune-zk/prover";
 import { directoryArtifactSource } from "@commune-zk/prover/node";
 import { judgePoll } from "./sample-poll.ts";
 
-/** The first message: the poll, and where the keys are. */
-export interface ProverSetup {
-  readonly pollBytes: Uint8Array;
-  readonly signaturesBytes: Uint8Array;
+/** Where a process finds its keys. */
+export interface KeyFiles {
+  /** The pinned manifest of the keys. */
   readonly manifestBytes: Uint8Array;
   readonly artifactsDirectory: string;
 }
 
-/** Every later message: one ballot to be made. Its secrets are those of a made-up member. */
-export interface ProofJob {
-  readonly privateKey: Uint8Array;
-  readonly merklePath: MerklePath;
-  readonly votes: readonly number[];
+/**
+ * What a process can prove: `setup` is its first message, `job` every later one, `proof` what comes out. The
+ * secrets in jobs are those of made-up members.
+ */
+export interface Provables {
+  readonly ballot: {
+    readonly setup: KeyFiles & { readonly pollBytes: Uint8Array; readonly signaturesBytes: Uint8Array };
+    readonly job: {
+      readonly privateKey: Uint8Array;
+      readonly merklePath: MerklePath;
+      readonly votes: readonly number[];
+    };
+    /** The record, docs/spec/ballot.md §7. */
+    readonly proof: Uint8Array;
+  };
+  readonly claim: {
+    readonly setup: KeyFiles & { readonly circuit: HoursCircuitName };
+    readonly job: PreparedClaim;
+    /** The record, docs/spec/hours.md §5. */
+    readonly proof: Uint8Array;
+  };
+  readonly "sign-in": {
+    readonly setup: KeyFiles & { readonly depth: number; readonly snapshotBytes: Uint8Array };
+    readonly job: SignInChallenge & { readonly privateKey: Uint8Array; readonly path: LeanPath };
+    readonly proof: SemaphoreProof;
+  };
+}
+
+/** Name of something that a process can prove. */
+export type Provable = keyof Provables;
+
+/** The first message to a process. */
+export interface ProverSetup<K extends Provable> {
+  readonly kind: K;
+  readonly setup: Provables[K]["setup"];
 }
 
 /** The answer to a job. */
-export interface MadeProof {
-  /** docs/spec/ballot.md §7. */
-  readonly record: Uint8Array;
-  /** Of `proveBallot`: encryption, witness, proof, check of the own statement. */
+export interface MadeProof<K extends Provable> {
+  readonly proof: Provables[K]["proof"];
+  /** Of everything between the member's secrets and the finished message, the check of the own statement included. */
   readonly durationMs: number;
   /** Largest resident set of the process so far. */
   readonly maxRssBytes: number;
 }
 
-/** What the process answers; the first answer, to the setup, has no proof. */
-export type ProverAnswer = { readonly proof?: MadeProof } | { readonly error: string };
+/** What the process answers; the first answer, to the setup, has nothing made. */
+export type ProverAnswer<K extends Provable> = { readonly made?: MadeProof<K> } | { readonly error: string };
 
 /**
  * Answers jobs one after another until the channel closes.
@@ -45,37 +85,78 @@ export type ProverAnswer = { readonly proof?: MadeProof } | { readonly error: st
  */
 export function serveProofs(): void {
   if (process.send === undefined) throw new Error("this process has to be started by ProverProcess");
-  const prover = new Promise<(job: ProofJob) => Promise<MadeProof>>((resolve, reject) => {
-    process.once("message", (setup) => {
-      const ready = prepare(setup as ProverSetup);
+  const prover = new Promise<(job: unknown) => Promise<MadeProof<Provable>>>((resolve, reject) => {
+    process.once("message", (message) => {
+      const { kind, setup } = message as ProverSetup<Provable>;
+      const ready = prepare(kind, setup);
       ready.then(resolve, reject);
       answer(ready.then(() => ({})));
-      process.on("message", (job) =>
-        answer(prover.then(async (prove) => ({ proof: await prove(job as ProofJob) }))),
-      );
+      process.on("message", (job) => answer(prover.then(async (prove) => ({ made: await prove(job) }))));
     });
   });
   // Whoever asked is gone: nobody wants the rest.
   process.once("disconnect", () => process.exit(0));
 }
 
-async function answer(work: Promise<ProverAnswer>): Promise<void> {
-  process.send!(await work.catch((error: Error): ProverAnswer => ({ error: error.stack ?? error.message })));
+async function answer(work: Promise<ProverAnswer<Provable>>): Promise<void> {
+  process.send!(
+    await work.catch((error: Error): ProverAnswer<Provable> => ({ error: error.stack ?? error.message })),
+  );
 }
 
-async function prepare(setup: ProverSetup): Promise<(job: ProofJob) => Promise<MadeProof>> {
+/** Reads its keys and whatever else is read once, and makes the function that is timed. */
+type Preparation<K extends Provable> = (
+  setup: Provables[K]["setup"],
+) => Promise<(job: Provables[K]["job"]) => Promise<Provables[K]["proof"]>>;
+
+const PREPARATIONS: { readonly [K in Provable]: Preparation<K> } = {
+  async ballot(setup) {
+    const { loaded, source } = keysOf(setup);
+    const poll = judgePoll({ ...setup, manifest: loaded });
+    const artifacts = await provingArtifacts(source, loaded.manifest, poll.circuit);
+    const engine = snarkjsEngine();
+    return async ({ privateKey, merklePath, votes }) => {
+      const identity = importIdentity(privateKey);
+      return (await proveBallot({ poll, identity, merklePath, votes, artifacts, engine })).record;
+    };
+  },
+  async claim(setup) {
+    const { loaded, source } = keysOf(setup);
+    const artifacts = await provingArtifacts(source, loaded.manifest, setup.circuit);
+    const engine = snarkjsEngine();
+    return async (claim) => (await proveClaim({ claim, artifacts, engine })).record;
+  },
+  async "sign-in"({ manifestBytes, artifactsDirectory, depth, snapshotBytes }) {
+    const source = directoryArtifactSource(artifactsDirectory);
+    const artifacts = await semaphoreProvingArtifacts(source, parseSemaphoreManifest(manifestBytes), depth);
+    const { roll } = validateSnapshot(snapshotBytes, { kind: "none" });
+    const engine = snarkjsEngine();
+    return ({ privateKey, ...job }) =>
+      proveSignIn({ ...job, identity: importIdentity(privateKey), roll, artifacts, engine });
+  },
+};
+
+function keysOf({ manifestBytes, artifactsDirectory }: KeyFiles): {
+  readonly loaded: LoadedManifest;
+  readonly source: ArtifactSource;
+} {
+  return {
+    loaded: parseManifest(manifestBytes),
+    source: directoryArtifactSource(artifactsDirectory),
+  };
+}
+
+async function prepare<K extends Provable>(
+  kind: K,
+  setup: Provables[K]["setup"],
+): Promise<(job: unknown) => Promise<MadeProof<K>>> {
   checkOwnRss();
-  const loaded = parseManifest(setup.manifestBytes);
-  const poll = judgePoll({ ...setup, manifest: loaded });
-  const source = directoryArtifactSource(setup.artifactsDirectory);
-  const artifacts = await provingArtifacts(source, loaded.manifest, poll.circuit);
-  const engine = snarkjsEngine();
-  return async ({ privateKey, merklePath, votes }) => {
-    const identity = importIdentity(privateKey);
+  const prove = await PREPARATIONS[kind](setup);
+  return async (job) => {
     const start = performance.now();
-    const { record } = await proveBallot({ poll, identity, merklePath, votes, artifacts, engine });
+    const proof = await prove(job as Provables[K]["job"]);
     const durationMs = performance.now() - start;
-    return { record, durationMs, maxRssBytes: maxRssBytes() };
+    return { proof, durationMs, maxRssBytes: maxRssBytes() };
   };
 }
 

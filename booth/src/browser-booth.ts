@@ -1,6 +1,7 @@
 // The booth on a real browser: everything that core is handed.
 
 import workerUrl from "virtual:booth-worker";
+import { utf8 } from "@commune-zk/prover";
 import { storageArtifacts } from "./core/artifacts.ts";
 import { makeBooth } from "./core/booth.ts";
 import { readConfig } from "./core/config.ts";
@@ -26,6 +27,8 @@ export async function browserBooth(): Promise<Booth> {
     storage,
     artifactCache: storageArtifacts(storage),
     fetch: get,
+    // Apart: three kilobytes that only a petition or a sign-in needs.
+    semaphoreManifest: async () => utf8((await import("virtual:semaphore-manifest")).default),
     makeWorker: () => taskWorker(new Worker(workerUrl, { type: "module" })),
     now: () => Date.now(),
     timers,

@@ -9,7 +9,7 @@ import { waitingBooth } from "./ui/still-booths.ts";
  *   the welcome screen meanwhile is handed on to it.
  */
 export function earlyBooth(first: boolean, real: Promise<Booth>): Booth {
-  const state: BoothState = first ? { at: "welcome", invitation: null, pollId: null } : { at: "starting" };
+  const state: BoothState = first ? { at: "welcome", invitation: null, waits: false } : { at: "starting" };
   return {
     ...waitingBooth,
     state,

@@ -5,3 +5,9 @@ declare module "virtual:booth-worker" {
   const url: string;
   export default url;
 }
+
+/** Text of `keys/semaphore.json`, byte for byte. */
+declare module "virtual:semaphore-manifest" {
+  const text: string;
+  export default text;
+}

@@ -285,10 +285,12 @@ export {
   parseInvitation,
   parseLink,
   parseRegistration,
+  petitionLink,
   policyLink,
   pollLink,
   registrationBytes,
   registrationLink,
+  signInLink,
 } from "./protocol/invitation.ts";
 export { type Layout, layoutOf, type SlotRange, usedSlots } from "./protocol/layout.ts";
 export {

@@ -2,13 +2,13 @@
 import {
   type CreditBatch,
   createIssuerKeys,
-  creditBatch,
   type IssuerKeys,
   type RevocationRequest,
   type RollState,
   requestRevocation,
   type SealedAttestation,
 } from "@commune-zk/prover";
+import { creditMembers } from "../shared/credit-members.ts";
 import { CATEGORY, MAX_AMOUNT } from "./plan.ts";
 import type { CreditedMonth } from "./report.ts";
 
@@ -45,21 +45,15 @@ export class Workplace {
     credits: readonly { readonly member: number; readonly amount: number }[],
     mailboxes: Mailboxes,
   ): Promise<CreditBatch> {
-    const memberOf = new Map<bigint, number>();
-    const entries = credits.map(({ member, amount }) => {
-      const { commitment, mailboxKey } = this.#roll.positions[member]!;
-      memberOf.set(commitment, member);
-      return { commitment, mailboxKey, amount };
-    });
-    const { batch, attestations } = await creditBatch({
+    const { batch, sealed } = await creditMembers({
+      roll: this.#roll,
       issuerKeys: this.keys,
       header: { ledgerId: this.#ledgerId, serial: this.#serial++, period, category: CATEGORY },
-      credits: entries,
+      credits,
       maxAmount: MAX_AMOUNT,
     });
-    for (const { commitment, sealed } of attestations) {
-      const member = memberOf.get(commitment)!;
-      mailboxes.set(member, [...(mailboxes.get(member) ?? []), sealed]);
+    for (const [member, attestation] of sealed) {
+      mailboxes.set(member, [...(mailboxes.get(member) ?? []), attestation]);
     }
     const before = this.months.get(period) ?? { credits: 0, batches: 0 };
     this.months.set(period, { credits: before.credits + credits.length, batches: before.batches + 1 });

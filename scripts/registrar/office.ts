@@ -4,7 +4,7 @@
 //   registrar.secret.json   its Ed25519 seed, docs/spec/secret-file.md
 //   invitations.json        nonces that were given out
 //   events.ndjson           the roll: signed admission batches, public
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   appendBatch,
@@ -27,6 +27,7 @@ import {
 import { replaceFile } from "@commune-zk/prover/node";
 import { randomHex } from "@commune-zk/prover/rehearsal";
 import { z } from "zod";
+import { exists } from "../shared/exists.ts";
 
 const recordSchema = z.strictObject({
   type: z.literal("commune-zk/registrar/v1"),
@@ -157,11 +158,4 @@ function readRequest(bytes: Uint8Array): Registration {
 
 async function givenOut(directory: string): Promise<string[]> {
   return z.array(z.string()).parse(JSON.parse(await readFile(paths(directory).invitations, "utf8")));
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -10,11 +10,13 @@ import { directoryArtifactSource } from "@commune-zk/prover/node";
 export interface KeySet {
   readonly manifest: LoadedManifest;
   readonly artifacts: ArtifactSource;
+  /** Where they lie, for processes that read them themselves. */
+  readonly directory: string;
 }
 
 /** Loads a stored key set; that of the ballots unless told. */
 export async function loadKeys(name: KeySetName = "ballot"): Promise<KeySet> {
   const directory = join(REPOSITORY_ROOT, "keys/artifacts", KEY_SETS[name].folder);
   const manifest = parseManifest(await readFile(join(directory, layout.manifest)));
-  return { manifest, artifacts: directoryArtifactSource(directory) };
+  return { manifest, artifacts: directoryArtifactSource(directory), directory };
 }

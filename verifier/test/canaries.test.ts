@@ -1,17 +1,47 @@
 // Nothing is written about who sent a ballot or when: every byte that the service writes is searched for what
 // a client could be known by, for its address, and for the hour, in every form that these could have.
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { type IncomingHttpHeaders, request } from "node:http";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ArtifactSource, fieldToBytes, fromHex, fromUtf8, type SealedBallot } from "@commune-zk/prover";
+import {
+  type ArtifactSource,
+  type CreditBatch,
+  fieldToBytes,
+  fromHex,
+  fromUtf8,
+  leanRollOf,
+  pointToJson,
+  prepareClaim,
+  proveClaim,
+  provePetitionSignature,
+  proveSignIn,
+  type SealedBallot,
+  type SealedClaim,
+  type SemaphoreProof,
+  signPetition,
+  signSnapshot,
+} from "@commune-zk/prover";
 import { jest } from "@jest/globals";
 import Database from "better-sqlite3";
+import { claimOptions, communeOf, policyFor } from "../../prover/test/hours/support.ts";
+import * as membership from "../../prover/test/membership/support.ts";
+import { hoursArtifacts, hoursKeys, hoursManifest } from "../../prover/test/support/hours-keys.ts";
 import { artifacts } from "../../prover/test/support/keys.ts";
+import { board } from "../../prover/test/support/ledgers.ts";
 import { boardKeys } from "../../prover/test/support/polls.ts";
 import { provenBallot, testPoll } from "./support/ballots.ts";
-import { readTables, startTestService, type TestService } from "./support/service.ts";
+import {
+  type CanaryRequest,
+  CLIENT,
+  canary,
+  HEADERS,
+  OTHERS,
+  QUERY,
+  type Received,
+  sendGarbage,
+  sendMarked,
+} from "./support/canaries.ts";
+import { OPERATOR_TOKEN, readTables, startTestService, type TestService } from "./support/service.ts";
 import {
   findInstants,
   findTraces,
@@ -24,116 +54,33 @@ import {
 
 /** The service's clock: 2069-07-21, a number that occurs nowhere else. */
 const INSTANT = 3_141_592_653;
-/** A loopback address that nothing but this client has. Linux answers on all of 127/8. */
-const CLIENT = "127.77.66.55";
-
-const canary = (name: string): string => `Kanarie/${name} Xq7+z~`;
-const HEADERS = [
-  "User-Agent",
-  "Cookie",
-  "X-Forwarded-For",
-  "X-Forwarded-Host",
-  "X-Real-IP",
-  "Forwarded",
-  "Via",
-  "Referer",
-  "Origin",
-  "Authorization",
-  "Proxy-Authorization",
-  "From",
-  "Accept",
-  "Accept-Language",
-  "Accept-Encoding",
-  "If-None-Match",
-  "If-Modified-Since",
-  "DNT",
-  "Sec-CH-UA-Platform",
-  "traceparent",
-  "tracestate",
-  "baggage",
-  "X-Request-Id",
-  "X-Correlation-Id",
-  "Idempotency-Key",
-  "X-Anything-At-All",
-];
-const canaryHeaders = (): Record<string, string> =>
-  Object.fromEntries(HEADERS.map((name) => [name, canary(name)]));
-const QUERY = `?session=${encodeURIComponent(canary("query"))}`;
-/** Parts of a request that are not headers. */
-const OTHERS = ["query", "path", "body value", "body key", "broken body", "raw request", "own failure"];
-
+/** Its clock while it keeps the ledger: 2056-02-20. The ledger's entries bear it, and nothing else may. */
+const LEDGER_INSTANT = 2_718_281_828;
+const ORIGIN = "https://commune.example";
 const traces: readonly Trace[] = [
   ...[...HEADERS, ...OTHERS].flatMap((name) => tracesOfText(`canary ${name}`, canary(name))),
   ...tracesOfAddress("client address", CLIENT),
   ...tracesOfInstant(INSTANT),
 ];
-
-interface Received {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-  readonly localAddress: string | undefined;
-}
-
-/** A request from the client's own address with a canary in every header. */
-function send(
-  baseUrl: string,
-  sent: { path: string; method?: string; body?: string; headers?: Record<string, string>; cutAfter?: number },
-): Promise<Received | "cut"> {
-  const { path, body, cutAfter } = sent;
-  return new Promise((resolve, reject) => {
-    const headers = {
-      ...canaryHeaders(),
-      ...(body !== undefined && {
-        "Content-Type": "application/json",
-        "Content-Length": String(Buffer.byteLength(body)),
-      }),
-      ...sent.headers,
-    };
-    const outgoing = request(
-      baseUrl + path,
-      {
-        method: sent.method ?? (body === undefined ? "GET" : "POST"),
-        headers,
-        localAddress: CLIENT,
-        agent: false,
-      },
-      (incoming) => {
-        const { localAddress } = incoming.socket;
-        const chunks: Buffer[] = [];
-        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-        incoming.on("end", () => {
-          const text = Buffer.concat(chunks).toString();
-          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, localAddress });
-        });
-      },
-    );
-    outgoing.on("error", cutAfter === undefined ? reject : () => resolve("cut"));
-    if (cutAfter === undefined) outgoing.end(body);
-    else outgoing.write(body!.slice(0, cutAfter), () => setTimeout(() => outgoing.destroy(), 50));
-  });
-}
-
-/** Bytes that are no HTTP, from the client's own address. */
-function sendGarbage(baseUrl: string, garbage: string): Promise<string> {
-  const { port } = new URL(baseUrl);
-  return new Promise((resolve, reject) => {
-    const socket = connect({ port: Number(port), host: "127.0.0.1", localAddress: CLIENT });
-    let answer = "";
-    socket.on("data", (chunk: Buffer) => {
-      answer += chunk.toString();
-    });
-    socket.on("error", reject);
-    socket.on("close", () => resolve(answer));
-    socket.write(garbage);
-  });
-}
+const tracesOfLedger = tracesOfInstant(LEDGER_INSTANT);
 
 const poll = testPoll({ opensAt: INSTANT - 4_000_000, closesAt: INSTANT + 4_000_000 });
+const open = { opensAt: INSTANT - 4_000_000, closesAt: INSTANT + 4_000_000 };
+const commune = await communeOf(2, [{ member: 0, amount: 600 }]);
+const { registry, name: ledger } = commune.ledger;
+/** As its issuer sends it. */
+const batch = (
+  JSON.parse(fromUtf8(commune.ledger.lines.at(-1)!)) as { entry: { change: { batch: CreditBatch } } }
+).entry.change.batch;
+const { signed, policy } = policyFor(commune, { ...open, credits: 1, thresholds: [600] }, hoursManifest);
+const petition = membership.openPetition(commune, commune.roll, open);
 const start = Math.floor(Date.now() / 1000);
 
 let service: TestService;
 let ballots: SealedBallot[];
+let claim: SealedClaim;
+let signature: SemaphoreProof;
+let nonce = "";
 /** Everything that was written, by where. */
 const written = new Map<string, Buffer>();
 const answers: Received[] = [];
@@ -142,6 +89,13 @@ let copies: string;
 
 beforeAll(async () => {
   ballots = [await provenBallot(poll, { voter: 0 }), await provenBallot(poll, { voter: 1 })];
+  const { engine } = membership;
+  claim = await proveClaim({
+    claim: prepareClaim(await claimOptions(commune, policy, { member: 0, threshold: 600 })),
+    artifacts: (await hoursKeys("hours-1")).artifacts,
+    engine,
+  });
+  signature = await provePetitionSignature({ petition, ...(await proverOf(petition)) });
   const printed: string[] = [];
   const spies = [
     ...(["log", "info", "warn", "error", "debug"] as const).map((method) =>
@@ -173,97 +127,171 @@ afterAll(async () => {
   await service.remove();
 });
 
+/** Sends a request and keeps its answer. */
+async function step(name: string, sent: CanaryRequest, expected: number): Promise<Received | "cut"> {
+  const received = await sendMarked(service.baseUrl, sent);
+  if (received !== "cut") answers.push(received);
+  expect([name, received === "cut" ? 0 : received.status]).toEqual([name, expected]);
+  return received;
+}
+
+const asOperator = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
+const textsOf = (files: Readonly<Record<string, Uint8Array>>): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, fromUtf8(bytes)])));
+
+/** Registers something with marks in every header but the operator's token, after an attempt with a mark for it. */
+async function register(name: string, path: string, body: string): Promise<void> {
+  await step(`${name} without token`, { path: path + QUERY, body }, 401);
+  await step(name, { path: path + QUERY, body, headers: asOperator }, 201);
+}
+
+/** Sends a thing in all ways that end in a refusal before it is judged. */
+async function sendBroken(path: string, good: object, field: string): Promise<void> {
+  const body = JSON.stringify(good);
+  await step(
+    "value in a body",
+    { path, body: JSON.stringify({ ...good, [field]: canary("body value") }) },
+    400,
+  );
+  await step("key in a body", { path, body: JSON.stringify({ ...good, [canary("body key")]: 1 }) }, 400);
+  await step("broken body", { path, body: `{"${canary("broken body")}` }, 400);
+  await step("gzip", { path, body, headers: { "Content-Encoding": "gzip" } }, 415);
+  await step("cut", { path, body, cutAfter: 100 }, 0);
+}
+
+type Fail = (fails: boolean) => void;
+
+async function serveVotes(fail: Fail): Promise<void> {
+  await register("poll", "/v1/polls", textsOf({ ...poll.registration }));
+  await step("health", { path: `/healthz${QUERY}` }, 200);
+  await step("description", { path: `/v1/openapi.json${QUERY}` }, 200);
+  await step("public file", { path: `/polls/${poll.pollId}/poll.json${QUERY}` }, 200);
+  const path = `/v1/polls/${poll.pollId}/ballots${QUERY}`;
+  const asked = { "Access-Control-Request-Headers": canary("X-Anything-At-All") };
+  await step("preflight", { path, method: "OPTIONS", headers: asked }, 204);
+  const [first, second] = ballots.map(({ submission }) => JSON.stringify(submission)) as [string, string];
+  fail(true);
+  await step("ballot while the disk fails", { path, body: first }, 500);
+  fail(false);
+  await step("ballot", { path, body: first }, 201);
+  await step("the same ballot", { path, body: first }, 200);
+  await step("another ballot", { path, body: second }, 201);
+  await sendBroken(path, ballots[0]!.submission, "pollId");
+  await step("bad closing", { path: `/v1/polls/${poll.pollId}/closings${QUERY}`, body: "{}" }, 400);
+  await step("bad share", { path: `/v1/polls/${poll.pollId}/shares${QUERY}`, body: "{}" }, 400);
+  const unknown = encodeURIComponent(canary("path"));
+  await step("unknown route", { path: `/${unknown}${QUERY}` }, 404);
+  await step("unknown file", { path: `/polls/${poll.pollId}/${unknown}` }, 404);
+  await step("unknown artifact", { path: `/artifacts/${unknown}` }, 404);
+}
+
+async function keepLedger(): Promise<void> {
+  service.clock.now = LEDGER_INSTANT;
+  const { ledgerId } = ledger;
+  const path = `/v1/ledgers/${ledgerId}`;
+  await register("ledger", "/v1/ledgers", JSON.stringify({ ledgerId, boardName: board.name }));
+  const [key, until] = [pointToJson(commune.issuers[0]!.publicKey), open.closesAt];
+  await register("issuer", `${path}/issuers`, JSON.stringify({ key, name: "Bakery", until }));
+  const { period } = batch.header;
+  await register("period", `${path}/periods`, JSON.stringify({ period, closes: open.closesAt }));
+  const batches = `${path}/batches${QUERY}`;
+  await sendBroken(batches, batch, "type");
+  const forged = { ...batch, header: { ...batch.header, serial: 1 } };
+  await step("batch with a skipped serial", { path: batches, body: JSON.stringify(forged) }, 409);
+  await step("batch", { path: batches, body: JSON.stringify(batch) }, 201);
+  await step("the same batch", { path: batches, body: JSON.stringify(batch) }, 200);
+  await step("bad revocation", { path: `${path}/revocations${QUERY}`, body: "{}" }, 400);
+  await step("strike without token", { path: `${path}/strikes${QUERY}`, body: '{"positions":[0]}' }, 401);
+  for (const file of ["entries.ndjson", "checkpoint", "leaves/0"]) {
+    await step("public file of the ledger", { path: `/ledgers/${ledgerId}/${file}${QUERY}` }, 200);
+  }
+  await step(
+    "unknown file of the ledger",
+    { path: `/ledgers/${ledgerId}/${encodeURIComponent(canary("path"))}` },
+    404,
+  );
+  service.clock.now = INSTANT;
+}
+
+async function serveClaims(fail: Fail): Promise<void> {
+  const registration = { policy: signed.policyBytes, signature: signed.signatureBytes };
+  await register("policy", "/v1/policies", textsOf({ ...registration, rollEvents: commune.rollEvents }));
+  const path = `/v1/policies/${policy.claimScope}/claims${QUERY}`;
+  const body = JSON.stringify(claim.submission);
+  fail(true);
+  await step("claim while the disk fails", { path, body }, 500);
+  fail(false);
+  await sendBroken(path, claim.submission, "claimScope");
+  await step("claim", { path, body }, 201);
+  await step("the same claim", { path, body }, 200);
+  const again = { ...claim.submission, proof: { ...claim.submission.proof, a: ["1", "1"] } };
+  await step("the same claim with another proof", { path, body: JSON.stringify(again) }, 200);
+  await step(
+    "public file of the policy",
+    { path: `/policies/${policy.claimScope}/board/checkpoint${QUERY}` },
+    200,
+  );
+}
+
+async function serveMembers(): Promise<void> {
+  const { rollEvents, registrar, roll } = commune;
+  const petitionBytes = signPetition(petition.petition, registrar.secretKey);
+  await register("petition", "/v1/petitions", textsOf({ petition: petitionBytes, rollEvents }));
+  const path = `/v1/petitions/${petition.petitionId}/signatures${QUERY}`;
+  await sendBroken(path, signature, "message");
+  await step("signature", { path, body: JSON.stringify(signature) }, 201);
+  await step("the same signature", { path, body: JSON.stringify(signature) }, 200);
+  await step(
+    "public file of the petition",
+    { path: `/petitions/${petition.petitionId}/board/checkpoint${QUERY}` },
+    200,
+  );
+
+  const snapshot = signSnapshot(membership.snapshotOf(roll), registrar.secretKey);
+  await register("snapshot", "/v1/snapshots", textsOf({ snapshot, rollEvents }));
+  const challenge = { path: `/v1/sign-ins/challenges${QUERY}`, body: "{}" };
+  const given = await step("challenge", challenge, 201);
+  if (given === "cut") throw new Error("no challenge");
+  ({ nonce } = JSON.parse(given.text) as { nonce: string });
+  const { roll: frozen } = membership.frozen(commune, roll);
+  const proof = await proveSignIn({ ...(await proverOf(petition)), roll: frozen, origin: ORIGIN, nonce });
+  const signIn = `/v1/sign-ins${QUERY}`;
+  await sendBroken(signIn, { nonce, proof }, "nonce");
+  await step("sign-in", { path: signIn, body: JSON.stringify({ nonce, proof }) }, 200);
+  await step("the same sign-in", { path: signIn, body: JSON.stringify({ nonce, proof }) }, 403);
+}
+
+/** What the first member proves its membership with. */
+function proverOf({ roll }: typeof petition) {
+  const { tree } = leanRollOf(commune.roll, ["member"]);
+  return membership.proverOf(commune.identities[0]!, { roll, tree });
+}
+
 async function runEverything(): Promise<void> {
   let fails = false;
-  const failing: ArtifactSource = {
+  const failing = (source: ArtifactSource): ArtifactSource => ({
     bytes: (file, options) => {
       if (fails) throw new Error(`cannot read ${canary("own failure")}`);
-      return artifacts.bytes(file, options);
+      return source.bytes(file, options);
     },
-  };
-  service = await startTestService({ artifacts: failing });
+  });
+  service = await startTestService({
+    artifacts: failing(artifacts),
+    registryKey: registry.secretKey,
+    hours: { manifest: hoursManifest, artifacts: failing(hoursArtifacts) },
+    membership: { manifest: membership.manifest, artifacts: membership.artifacts },
+    origin: ORIGIN,
+  });
   service.clock.now = INSTANT;
   copies = mkdtempSync(join(tmpdir(), "commune-copies-"));
-  const ask = async (sent: Parameters<typeof send>[1]): Promise<number> => {
-    const received = await send(service.baseUrl, sent);
-    if (received === "cut") return 0;
-    answers.push(received);
-    return received.status;
-  };
-  const ballotPath = `/v1/polls/${poll.pollId}/ballots${QUERY}`;
-  const bodyOf = (ballot: SealedBallot, more: object = {}): string =>
-    JSON.stringify({ ...ballot.submission, ...more });
-
-  const statuses: [string, number][] = [];
-  const step = async (name: string, sent: Parameters<typeof send>[1]): Promise<void> => {
-    statuses.push([name, await ask(sent)]);
-  };
-  const { poll: pollFile, signatures, rollEvents, dkg } = poll.registration;
-  const registration = {
-    poll: fromUtf8(pollFile),
-    signatures: fromUtf8(signatures),
-    rollEvents: fromUtf8(rollEvents),
-    dkg: fromUtf8(dkg),
-  };
-  await step("registration without token", { path: `/v1/polls${QUERY}`, body: JSON.stringify(registration) });
-  await step("registration", {
-    path: `/v1/polls${QUERY}`,
-    body: JSON.stringify(registration),
-    headers: { Authorization: `Bearer ${service.operatorToken}` },
+  await serveVotes((value) => {
+    fails = value;
   });
-  await step("health", { path: `/healthz${QUERY}` });
-  await step("description", { path: `/v1/openapi.json${QUERY}` });
-  await step("public file", { path: `/polls/${poll.pollId}/poll.json${QUERY}` });
-  await step("preflight", {
-    path: ballotPath,
-    method: "OPTIONS",
-    headers: { "Access-Control-Request-Headers": canary("X-Anything-At-All") },
+  await keepLedger();
+  await serveClaims((value) => {
+    fails = value;
   });
-  fails = true;
-  await step("ballot while the disk fails", { path: ballotPath, body: bodyOf(ballots[0]!) });
-  fails = false;
-  await step("ballot", { path: ballotPath, body: bodyOf(ballots[0]!) });
-  await step("the same ballot", { path: ballotPath, body: bodyOf(ballots[0]!) });
-  await step("another ballot", { path: ballotPath, body: bodyOf(ballots[1]!) });
-  await step("value in a body", {
-    path: ballotPath,
-    body: bodyOf(ballots[1]!, { pollId: canary("body value") }),
-  });
-  await step("key in a body", { path: ballotPath, body: bodyOf(ballots[1]!, { [canary("body key")]: 1 }) });
-  await step("broken body", { path: ballotPath, body: `{"${canary("broken body")}` });
-  await step("gzip", {
-    path: ballotPath,
-    body: bodyOf(ballots[0]!),
-    headers: { "Content-Encoding": "gzip" },
-  });
-  await step("cut", { path: ballotPath, body: bodyOf(ballots[0]!), cutAfter: 100 });
-  await step("bad closing", { path: `/v1/polls/${poll.pollId}/closings${QUERY}`, body: "{}" });
-  await step("bad share", { path: `/v1/polls/${poll.pollId}/shares${QUERY}`, body: "{}" });
-  await step("unknown route", { path: `/${encodeURIComponent(canary("path"))}${QUERY}` });
-  await step("unknown file", { path: `/polls/${poll.pollId}/${encodeURIComponent(canary("path"))}` });
-  await step("unknown artifact", { path: `/artifacts/${encodeURIComponent(canary("path"))}` });
-  expect(statuses).toEqual([
-    ["registration without token", 401],
-    ["registration", 201],
-    ["health", 200],
-    ["description", 200],
-    ["public file", 200],
-    ["preflight", 204],
-    ["ballot while the disk fails", 500],
-    ["ballot", 201],
-    ["the same ballot", 200],
-    ["another ballot", 201],
-    ["value in a body", 400],
-    ["key in a body", 400],
-    ["broken body", 400],
-    ["gzip", 415],
-    ["cut", 0],
-    ["bad closing", 400],
-    ["bad share", 400],
-    ["unknown route", 404],
-    ["unknown file", 404],
-    ["unknown artifact", 404],
-  ]);
+  await serveMembers();
   expect(await sendGarbage(service.baseUrl, `${canary("raw request")}\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /);
   metrics = (await service.send({ path: "/metrics" })).text;
 
@@ -283,9 +311,11 @@ test("the client came from its own address, and everything it did left something
     "running/board.sqlite-wal",
     "stopped/board.sqlite",
   ]);
-  expect(readTables(join(copies, "stopped/board.sqlite")).record).toHaveLength(2);
+  const tables = readTables(join(copies, "stopped/board.sqlite"));
+  expect(tables.record).toHaveLength(4);
+  expect(tables.ledger_entry).toHaveLength(3);
   // The search reads what the database holds: it finds what has to be there.
-  for (const { nullifier, statementHash } of ballots) {
+  for (const { nullifier, statementHash } of [...ballots, claim]) {
     const known: Trace[] = [
       { name: "nullifier", bytes: Buffer.from(fieldToBytes(nullifier)), isText: false },
       { name: "statement", bytes: Buffer.from(fromHex(statementHash, 32)), isText: false },
@@ -295,8 +325,22 @@ test("the client came from its own address, and everything it did left something
     }
   }
   expect(written.get("log")!.toString()).toContain("request failed");
-  expect(metrics).toContain('commune_refusals_total{code="internal"} 1');
+  expect(metrics).toContain('commune_refusals_total{code="internal"} 2');
   expect(metrics).toContain('commune_ballots_total{kind="recorded"} 2');
+  expect(metrics).toContain('commune_claims_total{kind="recorded"} 1');
+  expect(metrics).toContain('commune_petition_signatures_total{kind="recorded"} 1');
+});
+
+test("the hour of a batch stands in its ledger's entries, and nowhere else", () => {
+  const at = Buffer.from(`"at":${LEDGER_INSTANT},`);
+  let entries = 0;
+  for (const [where, bytes] of written) {
+    const parts = bytes.toString("latin1").split(at.toString("latin1"));
+    if (where.startsWith("stopped/")) entries = parts.length - 1;
+    const others = Buffer.from(parts.join(""), "latin1");
+    expect({ where, found: findTraces(others, tracesOfLedger) }).toEqual({ where, found: [] });
+  }
+  expect(entries).toBe(3);
 });
 
 test("no canary, no address and no instant of the clock is in any byte that was written", () => {
@@ -341,9 +385,19 @@ test("no secret of operator, board, member or trustee is in any byte that was wr
       ...tracesOfKey("trustee's encryption key", fieldToBytes(encryptionSecret)),
     ]),
     ...poll.ceremony.shares.flatMap((share) => tracesOfKey("trustee's share", fieldToBytes(share))),
+    ...tracesOfKey("registry's key", registry.secretKey),
+    ...tracesOfKey("registrar's key", commune.registrar.secretKey),
+    ...tracesOfKey("issuer's key", commune.issuers[0]!.privateKey),
+    ...commune.identities.flatMap(({ privateKey, secret }) => [
+      ...tracesOfKey("member's key", privateKey),
+      ...tracesOfKey("member's scalar", fieldToBytes(secret)),
+    ]),
+    ...commune.attestations[0]!.flatMap(({ salt }) => tracesOfKey("salt", fromHex(salt, 31))),
   ];
+  // Whoever reads a challenge could tell a sign-in from its nullifier.
+  const challenge = tracesOfKey("challenge", fromHex(nonce, 32));
   for (const [where, bytes] of written) {
-    expect({ where, found: findTraces(bytes, secrets) }).toEqual({ where, found: [] });
+    expect({ where, found: findTraces(bytes, [...secrets, ...challenge]) }).toEqual({ where, found: [] });
   }
   for (const { text } of answers) expect(findTraces(Buffer.from(text), secrets)).toEqual([]);
 });

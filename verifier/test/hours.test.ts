@@ -154,6 +154,11 @@ describe("a ledger", () => {
     },
   );
 
+  test.each(["entries.ndjson", "checkpoint", "leaves/0", "level-10"])("serves %s fresh", async (file) => {
+    const { status, headers } = await service.send({ path: `/ledgers/${ledgerId}/${file}` });
+    expect([status, headers.get("cache-control")]).toEqual([200, "no-cache"]);
+  });
+
   test("answers a change that it has as it did before, and grows by nothing", async () => {
     const before = await ledgerFiles.read("entries.ndjson");
     const path = `/v1/ledgers/${ledgerId}/batches`;
@@ -239,7 +244,9 @@ describe("a ledger", () => {
   ];
   test.each(refusals)("refuses a batch with %s: %i %s", async (_what, status, code, make) => {
     const body = JSON.stringify(await make());
-    await expectRefusal(service, { path: `/v1/ledgers/${ledgerId}/batches`, body }, { status, code }, []);
+    // The place is one in what was sent, not in the log.
+    const expected = { status, code, title: "batch" };
+    await expectRefusal(service, { path: `/v1/ledgers/${ledgerId}/batches`, body }, expected, []);
   });
 
   test.each([
@@ -291,6 +298,15 @@ describe("a policy", () => {
     expect(await refused({ board: { ...board, name: "other.test" } })).toBe("policy-other-ledger");
   });
 
+  test("is registered by the operator only", async () => {
+    await expectRefusal(
+      service,
+      { path: "/v1/policies", body: "{}" },
+      { status: 401, code: "unauthorized" },
+      [],
+    );
+  });
+
   test("is served below its own path only", async () => {
     expect((await service.send({ path: `/policies/${claimScope}/policy.json` })).text).toBe(
       Buffer.from(signed.policyBytes).toString(),
@@ -339,6 +355,11 @@ describe("claims", () => {
       await refuseClaim(unproven({ threshold: 650 }), { status: 403, code: "policy-not-open" });
       service.clock.now = document.closesAt;
       await refuseClaim(unproven({ threshold: 650 }), { status: 403, code: "policy-closed" });
+      // In the first and in the last second the policy is open: what is refused is the threshold.
+      for (const within of [document.opensAt, document.closesAt - 1]) {
+        service.clock.now = within;
+        await refuseClaim(unproven({ threshold: 650 }), { status: 422, code: "threshold-off-policy" });
+      }
     } finally {
       service.clock.now = OPENS + 1;
     }

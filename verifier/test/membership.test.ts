@@ -1,7 +1,17 @@
 // Petitions, snapshots and sign-ins over HTTP.
 import {
+  appendBatch,
+  concatBytes,
+  createIdentity,
+  createRegistration,
+  ed25519KeyPair,
+  emptyRoll,
+  InputError,
+  leanPath,
   leanRollOf,
+  mailboxKeyOf,
   membershipPath,
+  petitionNullifier,
   provePetitionSignature,
   proveSignIn,
   registerPetition,
@@ -14,6 +24,7 @@ import {
   urlPublicFiles,
   validatePetition,
 } from "@commune-zk/prover";
+import { randomHex } from "@commune-zk/prover/rehearsal";
 import {
   artifacts,
   frozen,
@@ -70,6 +81,11 @@ describe("a petition's signature", () => {
       await refuse({ ...signature, scope: "1" }, 403, "petition-not-open");
       service.clock.now = document.closesAt;
       await refuse({ ...signature, scope: "1" }, 403, "petition-closed");
+      // In the first and in the last second it is open: what is refused is the scope.
+      for (const within of [document.opensAt, document.closesAt - 1]) {
+        service.clock.now = within;
+        await refuse({ ...signature, scope: "1" }, 422, "membership-other-scope");
+      }
     } finally {
       service.clock.now = OPENS + 1;
     }
@@ -98,6 +114,45 @@ describe("a petition's signature", () => {
     await refuse(again, 409, "nullifier-used");
   });
 
+  test("of a member who then rotated its identity counts once, whichever identity signs again", async () => {
+    const sizeNow = async () =>
+      (await service.send({ path: `/petitions/${petition.petitionId}/board/checkpoint` })).text.split(
+        "\n",
+      )[1];
+    expect(await sizeNow()).toBe("1");
+    const renewed = createIdentity();
+    const registration = createRegistration({
+      identity: renewed,
+      mailboxKey: mailboxKeyOf(renewed),
+      registrarKey: registrar.publicKey,
+      rollId: state.rollId,
+      registrarNonce: randomHex(),
+    });
+    const event = { kind: "rotate", position: 0, registration } as const;
+    const { state: rotated, line } = appendBatch(state, [event], registrar.secretKey);
+    const later = leanRollOf(rotated, ["member"]);
+    expect(later.tree.layers[0]![0]).toBe(renewed.commitment);
+
+    // Its own client finds the new identity on no roll of this petition.
+    const path = leanPath(later.tree, 0);
+    const own = provePetitionSignature({ petition, ...prover, identity: renewed, path });
+    await expect(own).rejects.toMatchObject({ code: "not-on-roll" });
+    // Another client may prove on the roll of today, under the petition's scope, with the new nullifier.
+    const nullifier = petitionNullifier(renewed, petition).toString();
+    expect(nullifier).not.toBe(signature.nullifier);
+    const onNewRoll = { ...signature, merkleTreeRoot: later.tree.root.toString(), nullifier };
+    await refuse(onNewRoll, 422, "membership-other-roll");
+    // Or say that it proved on the petition's.
+    await refuse({ ...signature, nullifier }, 422, "proof-invalid");
+    // The old identity is on the petition's roll for good: its signature is the one that counts.
+    const again = await submitPetitionSignature({ petition, signature }, anybody);
+    expect(again).toMatchObject({ accepted: true, receipt: { index: 0 } });
+    // And the petition stays with the roll that it froze.
+    const files = { petition: petitionBytes, rollEvents: concatBytes(rollEvents, line) };
+    await expect(registerPetition(files, operator)).rejects.toMatchObject({ code: "roll-not-of-poll" });
+    expect(await sizeNow()).toBe("1");
+  });
+
   test("stands on a board of its own, which no other path serves", async () => {
     const files = urlPublicFiles(`${service.baseUrl}/petitions/${petition.petitionId}`);
     const { roll } = petition;
@@ -108,6 +163,56 @@ describe("a petition's signature", () => {
       const { status } = await service.send({ path: `/${other}/${petition.petitionId}/petition.json` });
       expect(status).toBe(404);
     }
+  });
+});
+
+describe("a document that the operator registers", () => {
+  const codeOf = (work: Promise<unknown>) =>
+    work.then(
+      () => "registered",
+      (error: unknown) => (error instanceof InputError ? error.code : String(error)),
+    );
+
+  test.each(["/v1/petitions", "/v1/snapshots"])(
+    "comes to %s with the operator's token only",
+    async (route) => {
+      await expectRefusal(service, { path: route, body: "{}" }, { status: 401, code: "unauthorized" }, []);
+    },
+  );
+
+  test("is for this service's board, and over the roll that it names", async () => {
+    const foreign = { name: "board.test", key: ed25519KeyPair().publicKey };
+    const elsewhere = signPetition(petitionOf(state, { board: foreign }), registrar.secretKey);
+    expect(await codeOf(registerPetition({ petition: elsewhere, rollEvents }, operator))).toBe(
+      "petition-other-board",
+    );
+    const { roll: stranger } = makeMembers(3);
+    const { leanRoot } = leanRollOf(stranger, ["member"]).roll;
+    const roll = { ...leanRollOf(state, ["member"]).roll, leanRoot };
+    const later = { roll, takenAt: OPENS + 99 };
+    const snapshot = signSnapshot(snapshotOf(state, later), registrar.secretKey);
+    expect(await codeOf(registerSnapshot({ snapshot, rollEvents }, operator))).toBe("roll-not-of-poll");
+    const other = signPetition(petitionOf(state, { roll }), registrar.secretKey);
+    expect(await codeOf(registerPetition({ petition: other, rollEvents }, operator))).toBe(
+      "roll-not-of-poll",
+    );
+  });
+
+  test("takes no registrar's snapshot away: another registrar's of the same roll is refused", async () => {
+    const usurper = ed25519KeyPair();
+    const registration = createRegistration({
+      identity: identities[0]!,
+      mailboxKey: mailboxKeyOf(identities[0]!),
+      registrarKey: usurper.publicKey,
+      rollId: state.rollId,
+      registrarNonce: randomHex(),
+    });
+    const event = { kind: "join", tier: "member", registration } as const;
+    const empty = emptyRoll({ rollId: state.rollId, registrarKey: usurper.publicKey });
+    const { state: own, line } = appendBatch(empty, [event], usurper.secretKey);
+    const snapshot = signSnapshot(snapshotOf(own, { takenAt: OPENS + 99 }), usurper.secretKey);
+    const registered = registerSnapshot({ snapshot, rollEvents: line }, operator);
+    expect(await codeOf(registered)).toBe("snapshot-not-anchored");
   });
 });
 
@@ -165,6 +270,16 @@ describe("signing in", () => {
     expect(field(BigInt(proof.nullifier))).not.toBe(signature.nullifier);
   });
 
+  test("is nothing that a cache may keep", async () => {
+    const challenge = await service.send({ path: "/v1/sign-ins/challenges", body: "{}" });
+    expect([challenge.status, challenge.headers.get("cache-control")]).toEqual([201, "no-store"]);
+    const body = JSON.stringify({ nonce: "ab".repeat(32), proof: signature, more: 1 });
+    expectProblem(await service.send({ path: "/v1/sign-ins", body }), {
+      status: 400,
+      code: "registration-body-malformed",
+    });
+  });
+
   test("is off where no origin is configured", async () => {
     await service.restart({ origin: undefined as never });
     const off = { baseUrl: service.baseUrl, retries: 0 };
@@ -181,6 +296,8 @@ describe("a snapshot", () => {
       return registerSnapshot({ snapshot, rollEvents }, options).then(() => snapshot);
     };
     const newest = await put(OPENS + 10);
+    // The very same again changes nothing, and is no refusal: its answer may have been lost.
+    await registerSnapshot({ snapshot: newest, rollEvents }, options);
     await expect(put(OPENS + 10)).rejects.toMatchObject({ code: "snapshot-superseded" });
     await expect(put(OPENS + 9)).rejects.toMatchObject({ code: "snapshot-superseded" });
     const served = await service.send({ path: `/snapshots/${state.rollId}/snapshot.json` });

@@ -3,6 +3,7 @@ import {
   createIdentity,
   type Identity,
   InputError,
+  type Link,
   type MerklePath,
   parseLink,
   type SealedBallot,
@@ -15,8 +16,11 @@ import { dropDraft, openDraft, sealDraft } from "./drafts.ts";
 import { faultOf } from "./faults.ts";
 import { Hours } from "./hours.ts";
 import { acceptInvitation, latestMembership, membershipView } from "./membership.ts";
+import { Petitions } from "./petitions.ts";
 import { findPath, type OpenedPoll, openPoll, phaseEndsIn, phaseOf, RefusedError } from "./polls.ts";
 import { Proving } from "./proving.ts";
+import { SignIn } from "./sign-in.ts";
+import { LONGEST_TIMER_MS } from "./stage.ts";
 import type { Booth, BoothState, Invitation, KeepBy, PollSession, ProofState, VoteForm } from "./state.ts";
 import type { StoredBallot, StoredIdentity } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -42,12 +46,7 @@ interface Session {
 }
 
 /** What the member wanted before the booth asked for something else. */
-type Intention =
-  | { readonly kind: "invitation"; readonly invitation: Invitation }
-  | { readonly kind: "poll"; readonly pollId: string }
-  | { readonly kind: "policy"; readonly claimScope: string }
-  | { readonly kind: "attestation"; readonly sealed: Uint8Array }
-  | { readonly kind: "choose" };
+type Intention = Exclude<Link, { readonly kind: "registration" }> | { readonly kind: "choose" };
 
 /** A ballot on its way, and the poll that it belongs to. */
 interface Way {
@@ -55,14 +54,14 @@ interface Way {
   readonly opened: OpenedPoll;
 }
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 class Machine implements Booth {
   readonly #surroundings: Surroundings;
   readonly #tasks: TaskRunner;
   readonly #loader: ArtifactLoader;
   readonly #proving: Proving;
   readonly #hours: Hours;
+  readonly #petitions: Petitions;
+  readonly #signIn: SignIn;
   readonly #listeners = new Set<() => void>();
   readonly #ways = new Map<string, Way>();
   readonly #ready: Promise<void>;
@@ -88,13 +87,18 @@ class Machine implements Booth {
       loader: this.#loader,
       onChange: () => this.#showProof(),
     });
-    this.#hours = new Hours({
+    const part = {
       surroundings,
       tasks: this.#tasks,
       loader: this.#loader,
-      show: (hours) => this.#show({ at: "hours", hours }),
       identity: () => this.#identity,
+    };
+    this.#hours = new Hours({ ...part, show: (hours) => this.#show({ at: "hours", hours }) });
+    this.#petitions = new Petitions({
+      ...part,
+      show: (petition) => this.#show({ at: "petition", petition }),
     });
+    this.#signIn = new SignIn({ ...part, show: (signIn) => this.#show({ at: "sign-in", signIn }) });
     this.#ready = this.#start();
   }
 
@@ -104,6 +108,8 @@ class Machine implements Booth {
 
   get developmentKeys(): boolean {
     if (this.#state.at === "hours") return this.#hours.developmentKeys;
+    // Their keys are those of a public ceremony.
+    if (this.#state.at === "petition" || this.#state.at === "sign-in") return false;
     return this.#session?.opened.poll.poll.keySet.kind === "development";
   }
 
@@ -122,6 +128,7 @@ class Machine implements Booth {
       await this.#dropVoidDrafts();
       await this.#resume();
       await this.#hours.resume();
+      await this.#petitions.resume();
       if (step !== this.#step) return;
       const [way] = this.#ways.values();
       if (way === undefined) await this.#home(step);
@@ -197,8 +204,8 @@ class Machine implements Booth {
     if (this.#stored === null) {
       const intention = this.#intention;
       const invitation = intention?.kind === "invitation" ? intention.invitation : null;
-      const pollId = intention?.kind === "poll" ? intention.pollId : null;
-      this.#show({ at: "welcome", invitation, pollId });
+      const waits = intention !== null && invitation === null;
+      this.#show({ at: "welcome", invitation, waits });
     } else if (this.#identity === null) {
       this.#show({ at: "locked", unlock: this.#stored.unlock, wrong: false });
     } else {
@@ -213,6 +220,8 @@ class Machine implements Booth {
   #leave(): void {
     this.#proving.reset();
     this.#hours.leave();
+    this.#petitions.leave();
+    this.#signIn.leave();
     this.#checking?.stop();
     this.#checking = null;
   }
@@ -308,8 +317,7 @@ class Machine implements Booth {
       if (intention?.kind === "invitation") return await this.#accept(step, intention.invitation);
       if (intention?.kind === "poll") return await this.openPoll(intention.pollId);
       if (intention?.kind === "choose") return await this.#choose();
-      if (intention?.kind === "policy") return await this.openPolicy(intention.claimScope);
-      if (intention?.kind === "attestation") return await this.addAttestations([intention.sealed]);
+      if (intention !== null) return await this.#openPart(intention);
       const [draft] = await this.#surroundings.storage.keys("drafts");
       if (step !== this.#step) return;
       if (this.#session !== null) return await this.#showPoll(step);
@@ -337,6 +345,7 @@ class Machine implements Booth {
     for (const { casting } of this.#ways.values()) casting.stop();
     this.#ways.clear();
     this.#hours.stop();
+    this.#petitions.stop();
     this.#loader.stop();
     this.#tasks.dispose();
     this.#forgetIdentity();
@@ -345,7 +354,7 @@ class Machine implements Booth {
     this.#intention = null;
     this.#wanted = null;
     await this.#surroundings.storage.clear();
-    this.#show({ at: "welcome", invitation: null, pollId: null });
+    this.#show({ at: "welcome", invitation: null, waits: false });
   }
 
   // ---- links and polls
@@ -357,8 +366,8 @@ class Machine implements Booth {
     }
     await this.#ready;
     if (link.kind === "poll" && this.#stored !== null) return this.openPoll(link.pollId);
-    if (link.kind === "policy" && this.#canOpenHours) return this.openPolicy(link.claimScope);
-    if (link.kind === "attestation" && this.#canOpenHours) return this.addAttestations([link.sealed]);
+    const isPart = link.kind !== "poll" && link.kind !== "invitation";
+    if (isPart && this.#canOpenParts) return this.#openPart(link);
     this.#intention = link;
     const step = this.#begin();
     if (this.#identity === null) return this.#home(step);
@@ -417,6 +426,8 @@ class Machine implements Booth {
       "refused",
       "membership",
       "hours",
+      "petition",
+      "sign-in",
     ];
     if (places.includes(this.#state.at)) this.#toPoll();
   }
@@ -531,6 +542,9 @@ class Machine implements Booth {
   }
 
   cancelProof(): void {
+    this.#hours.cancel();
+    this.#petitions.cancel();
+    this.#signIn.cancel();
     if (this.#state.at === "choose" || this.#state.at === "review") this.#proving.cancel();
   }
 
@@ -660,6 +674,8 @@ class Machine implements Booth {
     const { at } = this.#state;
     const casting = this.#shownCasting();
     if (at === "hours") this.#hours.retry();
+    else if (at === "petition") this.#petitions.retry();
+    else if (at === "sign-in") this.#signIn.retry();
     else if (casting !== undefined) casting.retryNow();
     // Refused for now, or for good: looking again tells, and goes on with a ballot that is still pending.
     else if ((at === "refused" || at === "casting") && this.#wanted !== null)
@@ -672,42 +688,63 @@ class Machine implements Booth {
       : undefined;
   }
 
-  // ---- hours
+  // ---- hours, petitions, signing in
 
   /** An identity is unlocked, and its recovery words are not being shown. */
-  get #canOpenHours(): boolean {
+  get #canOpenParts(): boolean {
     return this.#identity !== null && this.#state.at !== "words";
   }
 
-  /** Leaves the screen there is, unless it is one of the hours already. */
-  #enterHours(): boolean {
-    if (!this.#canOpenHours) return false;
+  /** Leaves the screen there is, unless it is one of this part already. */
+  #enter(part: "hours" | "petition" | "sign-in"): boolean {
+    if (!this.#canOpenParts) return false;
     this.#begin();
-    if (this.#state.at !== "hours") this.#leave();
+    if (this.#state.at !== part) this.#leave();
     return true;
+  }
+
+  #openPart(link: Exclude<Intention, { kind: "invitation" | "poll" | "choose" }>): Promise<void> {
+    if (link.kind === "policy") return this.openPolicy(link.claimScope);
+    if (link.kind === "attestation") return this.addAttestations([link.sealed]);
+    if (link.kind === "petition") return this.openPetition(link.petitionId);
+    return this.openSignIn();
   }
 
   async openHours(): Promise<void> {
     await this.#ready;
-    if (this.#enterHours()) await this.#hours.list();
+    if (this.#enter("hours")) await this.#hours.list();
   }
 
   async openPolicy(claimScope: string): Promise<void> {
     await this.#ready;
-    if (this.#enterHours()) await this.#hours.open(claimScope);
+    if (this.#enter("hours")) await this.#hours.open(claimScope);
   }
 
   async addAttestations(files: readonly Uint8Array[]): Promise<void> {
     await this.#ready;
-    if (this.#enterHours()) await this.#hours.add(files);
+    if (this.#enter("hours")) await this.#hours.add(files);
   }
 
   async claim(threshold: number): Promise<void> {
     if (this.#state.at === "hours") await this.#hours.claim(threshold);
   }
 
-  cancelClaim(): void {
-    if (this.#state.at === "hours") this.#hours.cancel();
+  async openPetition(petitionId: string): Promise<void> {
+    await this.#ready;
+    if (this.#enter("petition")) await this.#petitions.open(petitionId);
+  }
+
+  async signPetition(): Promise<void> {
+    if (this.#state.at === "petition") await this.#petitions.sign();
+  }
+
+  async openSignIn(): Promise<void> {
+    await this.#ready;
+    if (this.#enter("sign-in")) await this.#signIn.open();
+  }
+
+  async signIn(): Promise<void> {
+    if (this.#state.at === "sign-in") await this.#signIn.prove();
   }
 
   // ---- checking

@@ -1,4 +1,4 @@
-// Public files of a poll, policy or ledger: from the network, else from this device's own store.
+// Public files of a poll, policy, ledger, petition or snapshot: from the network, else from this device's own store.
 import { InputError, type PublicFiles, urlPublicFiles } from "@commune-zk/prover";
 import { type EvidenceItem, NamedError, NoAnswerError } from "./faults.ts";
 import { patientFetch } from "./patient-fetch.ts";
@@ -13,8 +13,8 @@ export type ReadOrder =
   | "store-only";
 
 /**
- * Reads the public files of one poll, policy or ledger. Nothing is stored before {@link ScopeFiles.keep}: the caller checks first, so that
- * a bad file never takes a good one's place.
+ * Reads the public files of one of them. Nothing is stored before {@link ScopeFiles.keep}: the caller checks first,
+ * so that a bad file never takes a good one's place.
  */
 export class ScopeFiles implements PublicFiles {
   readonly #surroundings: Surroundings;
@@ -29,7 +29,7 @@ export class ScopeFiles implements PublicFiles {
     surroundings: Surroundings,
     id: string,
     order: ReadOrder = "network-first",
-    folder: "polls" | "policies" | "ledgers" = "polls",
+    folder: "polls" | "policies" | "ledgers" | "petitions" | "snapshots" = "polls",
   ) {
     this.#surroundings = surroundings;
     this.#id = id;

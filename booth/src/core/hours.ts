@@ -1,22 +1,24 @@
 // Hours: attestations on this device, what they add up to under a policy, and one claim for each policy.
-import { circuitEntry, hashFramed, type Identity, InputError, toHex } from "@commune-zk/prover";
+import {
+  type ClaimReceipt,
+  circuitEntry,
+  hashFramed,
+  type Identity,
+  type SealedClaim,
+  toHex,
+} from "@commune-zk/prover";
 import type { PolicyStanding } from "../worker/protocol.ts";
-import type { ArtifactLoader } from "./artifacts.ts";
-import { Claiming, isOpenClaim } from "./claims.ts";
-import { faultOf, faultWithEvidence } from "./faults.ts";
+import { claiming } from "./claims.ts";
 import { type OpenedPolicy, openPolicy, PolicyFiles } from "./policies.ts";
-import { phaseOf, RefusedError, refusing } from "./polls.ts";
-import { progressState } from "./proving.ts";
-import type { HoursState, PolicySession, ProofState } from "./state.ts";
+import { phaseEndsIn, phaseOf, RefusedError, refusing } from "./polls.ts";
+import { proveOnce, type Workshop } from "./proof-task.ts";
+import { Stage } from "./stage.ts";
+import type { Fault, HoursState, PolicySession } from "./state.ts";
 import type { StoredClaim } from "./storage.ts";
-import type { Surroundings } from "./surroundings.ts";
-import type { TaskRunner } from "./task-runner.ts";
+import { isOpen, type Submitting, Ways } from "./submitting.ts";
 
 /** What {@link Hours} works with. */
-export interface HoursOptions {
-  readonly surroundings: Surroundings;
-  readonly tasks: TaskRunner;
-  readonly loader: ArtifactLoader;
+export interface HoursOptions extends Workshop {
   /** Shows a state; not called after {@link Hours.leave} until something is opened again. */
   readonly show: (state: HoursState) => void;
   /** The member's, unlocked; null otherwise. */
@@ -26,9 +28,8 @@ export interface HoursOptions {
 /** Hours of the member whose identity is unlocked. */
 export class Hours {
   readonly #options: HoursOptions;
-  readonly #ways = new Map<string, Claiming>();
-  #step = 0;
-  #state: HoursState | null = null;
+  readonly #stage: Stage<HoursState>;
+  readonly #ways = new Ways<ClaimReceipt>();
   #opened: { readonly policy: OpenedPolicy; readonly standing: PolicyStanding | null } | null = null;
   #proof: AbortController | null = null;
   /** Codes of attestations that could not be added just now. */
@@ -37,6 +38,14 @@ export class Hours {
   /** Nothing is shown yet. */
   constructor(options: HoursOptions) {
     this.#options = options;
+    const { timers, now } = options.surroundings;
+    this.#stage = new Stage<HoursState>({
+      timers,
+      show: options.show,
+      turnsIn: (state) =>
+        "session" in state ? phaseEndsIn({ poll: state.session.policy.policy }, now()) : null,
+      turned: (state) => ("session" in state ? { ...state, session: this.#session() } : state),
+    });
   }
 
   /** Whether the policy at hand names keys of kind development. */
@@ -48,7 +57,7 @@ export class Hours {
   async resume(): Promise<void> {
     const { surroundings } = this.#options;
     for (const [claimScope, stored] of await surroundings.storage.list("claims")) {
-      if (!isOpenClaim(stored)) continue;
+      if (!isOpen(stored)) continue;
       try {
         this.#send(await openPolicy(surroundings, claimScope, "store-first"), stored);
       } catch (error) {
@@ -60,8 +69,7 @@ export class Hours {
 
   /** Another screen takes over: nothing is shown any more, and no proof goes on. Claims on their way do. */
   leave(): void {
-    this.#step++;
-    this.#state = null;
+    this.#stage.leave();
     this.#opened = null;
     this.#failed = [];
     this.#stopProof();
@@ -70,14 +78,13 @@ export class Hours {
   /** Ends everything, also claims on their way: the device forgets. */
   stop(): void {
     this.leave();
-    for (const way of this.#ways.values()) way.stop();
-    this.#ways.clear();
+    this.#ways.stop();
   }
 
   /** Shows all attestations, as they say of themselves. */
   async list(): Promise<void> {
     this.#opened = null;
-    await this.#steps(async (show) => {
+    await this.#step(async (show) => {
       show({ at: "loading" });
       const sealed = await this.#sealed();
       const privateKey = this.#privateKey();
@@ -108,13 +115,13 @@ export class Hours {
   /** Opens a policy: the member's claim, where there is one, else where the member stands. */
   async open(claimScope: string): Promise<void> {
     const { surroundings } = this.#options;
-    await this.#steps(async (show, isCurrent) => {
+    await this.#step(async (show, isCurrent) => {
       show({ at: "loading" });
       const policy = await openPolicy(surroundings, claimScope);
       const stored = await surroundings.storage.read("claims", claimScope);
       if (!isCurrent()) return;
       this.#opened = { policy, standing: null };
-      if (stored !== undefined && isOpenClaim(stored)) {
+      if (stored !== undefined && isOpen(stored)) {
         const way = this.#ways.get(claimScope) ?? this.#send(policy, stored);
         show({ at: "sending", session: this.#session(), threshold: stored.threshold, cast: way.state });
       } else if (stored?.receipt) {
@@ -142,73 +149,68 @@ export class Hours {
 
   /** Proves a threshold, stores the claim and sends it. What cannot be reached is not even begun. */
   async claim(threshold: number): Promise<void> {
-    const { surroundings, tasks, loader } = this.#options;
     const opened = this.#opened;
-    const at = this.#state?.at;
+    const at = this.#stage.state?.at;
     if (opened === null || opened.standing === null || (at !== "policy" && at !== "proving")) return;
     const session = this.#session();
     if (!session.onRoll || session.phase !== "open" || !session.reachable.includes(threshold)) return;
     this.#stopProof();
     const controller = new AbortController();
     this.#proof = controller;
-    const { signal } = controller;
     const { policy, manifest, material } = opened.policy;
     const { claimScope } = policy;
     const { wasm, provingKey } = circuitEntry(manifest.manifest, policy.circuit);
-    const artifacts = [wasm, provingKey];
-    await this.#steps(async (show, isCurrent) => {
-      const tell = (proof: ProofState): void => {
-        if (!signal.aborted) show({ at: "proving", session, threshold, proof });
-      };
-      tell({ at: "running", phase: "artifacts", fraction: null });
-      const files = new PolicyFiles(surroundings, policy);
-      try {
-        await surroundings.painted();
-        await loader.load(artifacts, (fraction) => tell({ at: "running", phase: "artifacts", fraction }));
-        signal.throwIfAborted();
-        const sealed = await this.#sealed();
-        const input = { privateKey: this.#privateKey(), sealed, material, threshold };
-        const claim = await tasks.run("proveClaim", input, {
-          signal,
-          files,
-          artifacts: loader,
-          onProgress: (progress) => tell(progressState(progress)),
-        });
-        await loader.confirm(artifacts);
-        signal.throwIfAborted();
-        const { statementHash, record } = claim;
-        const value = { claimScope, threshold, statementHash, record, receipt: null, refusal: null };
-        const before = await surroundings.storage.read("claims", claimScope);
-        // A claim that was refused for good gives its place to another.
-        const ifAbsent = before === undefined || before.refusal === null;
-        await surroundings.storage.write([{ store: "claims", key: claimScope, value, ifAbsent }]);
-        // Another tab of this device may have been faster: the stored one is what is sent.
-        const stored = (await surroundings.storage.read("claims", claimScope)) ?? value;
-        const way = this.#ways.get(claimScope) ?? this.#send(opened.policy, stored);
-        if (isCurrent()) show({ at: "sending", session, threshold: stored.threshold, cast: way.state });
-      } catch (error) {
-        if (signal.aborted) return;
-        const isBad = error instanceof InputError && error.code.startsWith("artifact-");
-        const items = isBad ? await loader.distrust(artifacts) : files.fresh;
-        const { storage } = surroundings;
-        const fault = await faultWithEvidence(error, { storage, pollId: claimScope, items });
-        tell({ at: "failed", fault });
-      }
-    }, claimScope);
+    await this.#step(
+      (show, isCurrent) =>
+        proveOnce(
+          this.#options,
+          {
+            name: "proveClaim",
+            input: async () => {
+              const sealed = await this.#sealed();
+              return { privateKey: this.#privateKey(), sealed, material, threshold };
+            },
+            artifacts: [wasm, provingKey],
+            files: new PolicyFiles(this.#options.surroundings, policy),
+            scope: claimScope,
+            signal: controller.signal,
+            tell: (proof) => show({ at: "proving", session: this.#session(), threshold, proof }),
+          },
+          async (claim) => {
+            const stored = await this.#store(claim, threshold);
+            const way = this.#ways.get(claimScope) ?? this.#send(opened.policy, stored);
+            if (!isCurrent()) return;
+            const cast = way.state;
+            show({ at: "sending", session: this.#session(), threshold: stored.threshold, cast });
+          },
+        ),
+      claimScope,
+    );
+  }
+
+  /** Stores a claim before its first byte leaves. @returns the one that is stored: another tab may have been faster. */
+  async #store({ claimScope, statementHash, record }: SealedClaim, threshold: number): Promise<StoredClaim> {
+    const { storage } = this.#options.surroundings;
+    const value = { claimScope, threshold, statementHash, record, receipt: null, refusal: null };
+    const before = await storage.read("claims", claimScope);
+    // A claim that was refused for good gives its place to another.
+    const ifAbsent = before === undefined || before.refusal === null;
+    await storage.write([{ store: "claims", key: claimScope, value, ifAbsent }]);
+    return (await storage.read("claims", claimScope)) ?? value;
   }
 
   /** Stops the proof, and goes back to the policy. */
   cancel(): void {
-    if (this.#state?.at !== "proving") return;
+    if (this.#stage.state?.at !== "proving") return;
     this.#stopProof();
     this.#options.loader.stop();
-    this.#step++;
-    this.#show({ at: "policy", session: this.#session(), failed: [] });
+    this.#stage.interrupt();
+    this.#stage.show({ at: "policy", session: this.#session(), failed: [] });
   }
 
   /** Sends at once what waits; where there was a fault or a refusal, looks again. */
   retry(): void {
-    const state = this.#state;
+    const { state } = this.#stage;
     const claimScope = this.#opened?.policy.policy.claimScope;
     if (state?.at === "sending" && state.cast.at !== "refused") {
       if (claimScope !== undefined) this.#ways.get(claimScope)?.retryNow();
@@ -219,38 +221,29 @@ export class Hours {
     }
   }
 
-  #send(opened: OpenedPolicy, stored: StoredClaim): Claiming {
+  #send(opened: OpenedPolicy, stored: StoredClaim): Submitting<ClaimReceipt> {
     const { surroundings } = this.#options;
-    const { claimScope } = opened.policy;
-    const isShown = (): boolean =>
-      this.#state?.at === "sending" && this.#opened?.policy.policy.claimScope === claimScope;
-    const way = new Claiming({
-      surroundings,
-      policy: opened.policy,
-      stored,
-      onChange: () => {
-        if (this.#state?.at === "sending" && isShown()) this.#show({ ...this.#state, cast: way.state });
-      },
-    });
-    this.#ways.set(claimScope, way);
-    const ended = (): void => {
-      if (this.#ways.get(claimScope) === way) this.#ways.delete(claimScope);
+    const { policy } = opened;
+    const { claimScope } = policy;
+    const onChange = (): void => {
+      const state = this.#shown(claimScope);
+      if (state !== null) this.#stage.show({ ...state, cast: way.state });
     };
-    way.run().then(
-      (end) => {
-        ended();
-        if (!isShown()) return;
-        if (end.kind === "recorded") {
-          this.#show({ at: "receipt", session: this.#session(), claim: { ...stored, receipt: end.receipt } });
-        } else if (end.kind === "fault") this.#show({ at: "fault", fault: end.fault, claimScope });
-      },
-      (error: unknown) => {
-        ended();
-        const isStopped = error instanceof DOMException && error.name === "AbortError";
-        if (!isStopped && isShown()) this.#show({ at: "fault", fault: faultOf(error), claimScope });
-      },
-    );
-    return way;
+    const way = claiming({ surroundings, policy, stored, onChange });
+    return this.#ways.send(claimScope, way, (end) => {
+      if (this.#shown(claimScope) === null) return;
+      if (end.kind === "recorded") {
+        const claim = { ...stored, receipt: end.receipt };
+        this.#stage.show({ at: "receipt", session: this.#session(), claim });
+      } else if (end.kind === "fault") this.#stage.show({ at: "fault", fault: end.fault, claimScope });
+    });
+  }
+
+  /** The state in which the sending of this policy's claim is shown; null where it is not. */
+  #shown(claimScope: string): Extract<HoursState, { at: "sending" }> | null {
+    const { state } = this.#stage;
+    if (state?.at !== "sending" || this.#opened?.policy.policy.claimScope !== claimScope) return null;
+    return state;
   }
 
   #session(): PolicySession {
@@ -283,27 +276,11 @@ export class Hours {
     this.#proof = null;
   }
 
-  #show(state: HoursState): void {
-    this.#state = state;
-    this.#options.show(state);
-  }
-
-  /** A step whose outcome is shown only as long as no later one was begun. */
-  async #steps(
+  #step(
     work: (show: (state: HoursState) => void, isCurrent: () => boolean) => Promise<void>,
     claimScope: string | null = null,
   ): Promise<void> {
-    const step = ++this.#step;
-    const isCurrent = (): boolean => step === this.#step;
-    const show = (state: HoursState): void => {
-      if (isCurrent()) this.#show(state);
-    };
-    try {
-      await work(show, isCurrent);
-    } catch (error) {
-      const fault = error instanceof RefusedError ? error.fault : faultOf(error);
-      show({ at: "fault", fault, claimScope });
-    }
+    return this.#stage.step(work, (fault: Fault) => ({ at: "fault", fault, claimScope }));
   }
 }
 

@@ -6,7 +6,7 @@ import { type BoothStorage, STORE_NAMES, StorageError, type StoreName, type Stor
 type Schema = DBSchema & { readonly [S in StoreName]: { key: string; value: Stores[S] } };
 
 /** Grows with {@link STORE_NAMES}. */
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Opens the booth's database, making it where there is none.

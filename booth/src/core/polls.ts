@@ -141,13 +141,13 @@ export async function refusing<T>(
   }
 }
 
-/** Opening and closing of a poll or policy, in seconds since 1970. */
-interface Times {
+/** Opening and closing of a poll, policy or petition, in seconds since 1970. */
+export interface Times {
   readonly opensAt: number;
   readonly closesAt: number;
 }
 
-/** Where a poll or policy stands by a clock in milliseconds. */
+/** Where one of them stands by a clock in milliseconds. */
 export function phaseOf({ poll }: { readonly poll: Times }, now: number): PollPhase {
   const seconds = now / 1_000;
   if (seconds < poll.opensAt) return "before";
@@ -155,7 +155,7 @@ export function phaseOf({ poll }: { readonly poll: Times }, now: number): PollPh
 }
 
 /** Milliseconds until the phase changes; null after the last change. */
-export function phaseEndsIn({ poll }: ValidPoll, now: number): number | null {
+export function phaseEndsIn({ poll }: { readonly poll: Times }, now: number): number | null {
   const next = [poll.opensAt, poll.closesAt].map((time) => time * 1_000 - now).find((wait) => wait > 0);
   return next ?? null;
 }

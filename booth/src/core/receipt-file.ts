@@ -1,2 +1,2 @@
 // A receipt as a file, apart: a page that is just starting needs none of what makes it.
-export { claimReceiptBytes, receiptBytes } from "@commune-zk/prover";
+export { claimReceiptBytes, petitionReceiptBytes, receiptBytes } from "@commune-zk/prover";

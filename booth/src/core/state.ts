@@ -4,8 +4,10 @@ import type {
   Attestation,
   AuditStep,
   ClaimReceipt,
+  PetitionReceipt,
   Receipt,
   Result,
+  ValidPetition,
   ValidPolicy,
   ValidPoll,
 } from "@commune-zk/prover";
@@ -176,11 +178,68 @@ export type HoursState =
   /** `claimScope`: what was being opened; null: the attestations. */
   | { readonly at: "fault"; readonly fault: Fault; readonly claimScope: string | null };
 
+/** A petition that was checked on this device, and whether the member can sign it. */
+export interface PetitionSession {
+  readonly petition: ValidPetition;
+  readonly phase: PollPhase;
+  readonly onRoll: boolean;
+  readonly offline: boolean;
+  /** As a poll's. */
+  readonly knownRegistrar: boolean;
+}
+
+/** A signature whose receipt was verified. */
+export interface OwnSignature {
+  /** Hexadecimal. */
+  readonly statementHash: string;
+  readonly receipt: PetitionReceipt;
+}
+
+/** Where the member is with a petition. */
+export type PetitionState =
+  | { readonly at: "loading" }
+  | { readonly at: "petition"; readonly session: PetitionSession }
+  | { readonly at: "proving"; readonly session: PetitionSession; readonly proof: ProofState }
+  | { readonly at: "sending"; readonly session: PetitionSession; readonly cast: CastState }
+  /** Only with a receipt that was verified and stored is a signature recorded. */
+  | { readonly at: "receipt"; readonly session: PetitionSession; readonly signature: OwnSignature }
+  | { readonly at: "fault"; readonly fault: Fault };
+
+/** Where a member can sign in, and as one of whom. */
+export interface SignInSession {
+  /** As the registrar signed it. */
+  readonly organisation: string;
+  /** The page's own. */
+  readonly origin: string;
+  /** How many people the proof can be from. */
+  readonly members: number;
+  /** When the registrar looked who is a member, in seconds since 1970. */
+  readonly takenAt: number;
+  readonly onRoll: boolean;
+}
+
+/** Where the member is with signing in. */
+export type SignInState =
+  | { readonly at: "loading" }
+  /** `no-roll`: no invitation was opened on this device. `other-host`: the service is at another origin than the page. */
+  | { readonly at: "unable"; readonly because: "no-roll" | "other-host" }
+  | { readonly at: "ask"; readonly session: SignInSession }
+  | { readonly at: "proving"; readonly session: SignInSession; readonly proof: ProofState }
+  | { readonly at: "sending"; readonly session: SignInSession }
+  /** The service took this member for one. */
+  | { readonly at: "done"; readonly session: SignInSession }
+  | { readonly at: "fault"; readonly fault: Fault };
+
 /** One thing at a time. */
 export type BoothState =
   | { readonly at: "starting" }
   /** No identity on this device. */
-  | { readonly at: "welcome"; readonly invitation: Invitation | null; readonly pollId: string | null }
+  | {
+      readonly at: "welcome";
+      readonly invitation: Invitation | null;
+      /** Whether a link to something else was opened, which waits for an identity. */
+      readonly waits: boolean;
+    }
   | { readonly at: "locked"; readonly unlock: UnlockMethod; readonly wrong: boolean }
   /** Shown once, right after the identity was made. */
   | { readonly at: "words"; readonly words: readonly string[] }
@@ -212,6 +271,8 @@ export type BoothState =
       readonly check: CheckState;
     }
   | { readonly at: "hours"; readonly hours: HoursState }
+  | { readonly at: "petition"; readonly petition: PetitionState }
+  | { readonly at: "sign-in"; readonly signIn: SignInState }
   /** The page will not go on with what the server said. */
   | { readonly at: "refused"; readonly fault: Fault };
 
@@ -231,12 +292,13 @@ export interface BoothActions {
   lock(): void;
   /** After the recovery words were written down. */
   wordsWritten(): void;
-  /** A link or its text: an invitation, a poll, a policy or an attestation. Throws InputError. */
+  /** A link or its text: anything but a registration. Throws InputError. */
   openLink(text: string): Promise<void>;
   openPoll(pollId: string): Promise<void>;
   backToPoll(): void;
   startChoosing(): Promise<void>;
   setVotes(votes: readonly number[]): void;
+  /** Stops the proof that is shown: of a ballot, a claim, a signature or a sign-in. */
   cancelProof(): void;
   review(): void;
   backToChoosing(): void;
@@ -254,7 +316,13 @@ export interface BoothActions {
   addAttestations(files: readonly Uint8Array[]): Promise<void>;
   /** Proves that the credits reach a threshold of the policy, and sends the claim. */
   claim(threshold: number): Promise<void>;
-  cancelClaim(): void;
+  openPetition(petitionId: string): Promise<void>;
+  /** Proves that a member signs the petition, and sends the signature. */
+  signPetition(): Promise<void>;
+  /** To where a member signs in with the page's own service. */
+  openSignIn(): Promise<void>;
+  /** Asks the service for a challenge, and answers it. */
+  signIn(): Promise<void>;
   /** The bytes of kept evidence, for saving. */
   evidence(name: string): Promise<Uint8Array | null>;
   /** Forgets everything on this device. Without recovery words the identity is lost. */

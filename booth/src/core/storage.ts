@@ -1,5 +1,11 @@
 // What a device keeps, and where: docs/design/booth.md. Nothing is stored anywhere else.
-import type { ClaimReceipt, Receipt, Registration } from "@commune-zk/prover";
+import type {
+  ClaimReceipt,
+  PetitionReceipt,
+  Receipt,
+  Registration,
+  SemaphoreProof,
+} from "@commune-zk/prover";
 import { NamedError } from "./faults.ts";
 import type { Invitation, UnlockMethod } from "./state.ts";
 
@@ -58,6 +64,18 @@ export interface StoredClaim {
   readonly refusal: string | null;
 }
 
+/** A petition's signature. Key: petitionId. It says that somebody on the roll signs, and not who. */
+export interface StoredSignature {
+  readonly petitionId: string;
+  readonly statementHash: string;
+  /** docs/spec/membership.md §5: what is sent, the same each time. */
+  readonly signature: SemaphoreProof;
+  /** Null until one was verified. */
+  readonly receipt: PetitionReceipt | null;
+  /** The service's code where it refused this signature for good. */
+  readonly refusal: string | null;
+}
+
 /** The stores, each with what it holds. Keys are strings. */
 export interface Stores {
   /** Key: "identity". */
@@ -68,9 +86,10 @@ export interface Stores {
   /** Attestations as they came: sealed to the identity's mailbox key. Key: digest. */
   readonly attestations: Uint8Array;
   readonly claims: StoredClaim;
+  readonly signatures: StoredSignature;
   /** The newest signed checkpoint that was seen. Key: pollId. */
   readonly checkpoints: string;
-  /** Public files that were read. Key: `<pollId or claimScope>/<path>`. */
+  /** Public files that were read. Key: `<pollId, claimScope or petitionId>/<path>`. */
   readonly files: Uint8Array;
   /** Pieces of circuits and keys whose digest was checked. Key: `<SHA-256>/<piece, three digits>`. */
   readonly artifacts: Uint8Array;
@@ -89,6 +108,7 @@ export const STORE_NAMES: readonly StoreName[] = [
   "ballots",
   "attestations",
   "claims",
+  "signatures",
   "checkpoints",
   "files",
   "artifacts",

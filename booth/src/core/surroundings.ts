@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly storage: BoothStorage;
   readonly artifactCache: ArtifactCache;
   readonly fetch: typeof fetch;
+  /** `keys/semaphore.json`, which comes with the page. @throws Error - not there; safe to retry. */
+  readonly semaphoreManifest: () => Promise<Uint8Array>;
   /** A new worker that serves one task. */
   readonly makeWorker: () => TaskWorker;
   /** Milliseconds since 1970. */

@@ -28,9 +28,9 @@ export const en: Messages = {
   },
   forget: {
     title: "Forget everything on this device?",
-    text: "Your identity, your receipts and any kept evidence are deleted from this browser. You can only come back with your 24 recovery words.",
+    text: "Your identity, your attestations, your receipts and any kept evidence are deleted from this browser. You can only come back with your 24 recovery words.",
     ballots:
-      "A ballot that has already been cast stays cast. A sealed ballot that has not been sent yet is lost.",
+      "A ballot that has already been cast stays cast, and so does a claim or signature that is recorded. What is sealed and has not been sent yet is lost.",
     confirm: "Forget everything",
     keep: "Keep everything",
   },
@@ -42,7 +42,7 @@ export const en: Messages = {
     invitedCaution:
       "Whoever made the link wrote that name. Only go on if the invitation reached you in a way you trust.",
     pollWaiting:
-      "The poll you opened is waiting. To vote in it, this device first needs your voting identity.",
+      "What you opened is waiting. To go on with it, this device first needs your voting identity.",
     first: "I am here for the first time",
     firstHint: "A voting identity is made on this device.",
     returning: "I have my recovery words",
@@ -50,7 +50,7 @@ export const en: Messages = {
     haveLink: "I have a link or an invitation as text",
   },
   openLink: {
-    label: "Link or text of the invitation or poll",
+    label: "Link that you were sent, or its text",
     hint: "Paste it exactly as you received it.",
     submit: "Open",
     empty: "Paste the link first.",
@@ -126,18 +126,43 @@ export const en: Messages = {
     qrTooLong: "The request is too long for a QR code. Use the link or the file.",
     save: "Save the request as a file",
     next: "Are you on the roll by now?",
-    nextText: "Then open the poll with the link that you were sent.",
-    noneTitle: "Open an invitation or a poll",
-    noneText: "Your identity is ready. Paste the link that your organisation gave you.",
+    nextText: "Then open the poll or the petition with the link that you were sent.",
+    noneTitle: "Open what you were sent",
+    noneText:
+      "Your identity is ready. Paste the link that your organisation gave you: an invitation, a poll, a petition or a request for hours.",
   },
   loading: {
-    title: "Checking the poll",
     text: "Before it shows you anything, this device checks for itself:",
-    steps: [
-      "that the registrar and every trustee have signed this very poll",
-      "that the keys for sealing ballots are the ones the poll names",
-      "that the roll is the one they signed, and whether you are on it",
-    ],
+    poll: {
+      title: "Checking the poll",
+      steps: [
+        "that the registrar and every trustee have signed this very poll",
+        "that the keys for sealing ballots are the ones the poll names",
+        "that the roll is the one they signed, and whether you are on it",
+      ],
+    },
+    hours: {
+      title: "Checking hours and credits",
+      steps: [
+        "that your attestations are sealed for you",
+        "that the registrar has signed the request, where you opened one",
+        "that the ledger is the one it names, and which of your credits stand in it",
+      ],
+    },
+    petition: {
+      title: "Checking the petition",
+      steps: [
+        "that the registrar has signed this very petition",
+        "that the roll is the one that was signed, and whether you are on it",
+      ],
+    },
+    roll: {
+      title: "Checking the roll",
+      steps: [
+        "that the registrar who invited you has signed the newest roll",
+        "that it is served whole, and whether you are on it",
+      ],
+    },
   },
   poll: {
     ballotPaper: "Poll of",
@@ -192,7 +217,7 @@ export const en: Messages = {
     },
     pollId: "Number of the poll",
     registrarKey: "Key of the registrar",
-    other: "Open another poll or invitation",
+    other: "Open something else that you were sent",
   },
   choose: {
     title: "Your ballot",
@@ -360,11 +385,26 @@ export const en: Messages = {
     },
     offline: "This cannot be looked up without a connection.",
   },
+  sent: {
+    notRecorded: "It is not recorded yet.",
+    refusedOne: "This one is not recorded.",
+    minutes: "This can take a minute or more on an older phone.",
+    stored:
+      "It is stored on this device and goes out again by itself, also after you close the page and come back.",
+    noAnswer: "The server has not answered. The very same bytes are sent again; they can only count once.",
+    otherDevice:
+      "If you did not send it from another device, somebody else has your key: tell your organisation at once.",
+    again: "Look again",
+    keep: "Keep the receipt: with it you can show that your entry stands on the board.",
+  },
   hours: {
     open: "Hours and credits",
     request: "Asked by",
     opens: "Claims are taken from {time}.",
     closes: "Claims are taken until {time}.",
+    closed: "The last claims were taken on {time}.",
+    before: "Claims are not taken yet. This page turns by itself when they are.",
+    over: "Claims are not taken any more.",
     number: "Number of your claim",
     title: "Hours and credits",
     text: "What your workplace or school credited to you, sealed so that only you can read it. It stays on this device.",
@@ -375,6 +415,8 @@ export const en: Messages = {
     mine: "On this device",
     total: "{category}: {amount} in all, as the attestations say",
     credit: "{amount} ({category}), {period}",
+    creditOfHours: "{amount}, {period}",
+    hours: "hours",
     points: { one: "{count} point", other: "{count} points" },
     link: "To prove what they add up to, open the link that your organisation published for it.",
     back: "All attestations",
@@ -418,18 +460,78 @@ export const en: Messages = {
     witness: "Putting your attestations together",
     proof: "Proving the amount without showing more",
     sending: "Your claim is on its way",
-    notRecorded: "It is not recorded yet.",
-    stored:
-      "It is stored on this device and goes out again by itself, also after you close the page and come back.",
     refused: "The claim was refused",
-    again: "Look again",
-    already:
-      "A claim of your identity stands for this request already. If you did not make it on another device, somebody else has your key: tell your organisation at once.",
+    already: "A claim of your identity stands for this request already.",
     recorded: "Your claim is recorded",
     recordedText: "At least {amount}: it is entry {position} of the board, and the receipt proves it.",
-    keep: "Keep the receipt: with it you can show that the claim stands on the board.",
-    caution: "Whoever you show the receipt to learns that this claim is yours.",
-    qr: "The receipt as a QR code",
+    caution: "Whoever gets the receipt from you learns that this claim is yours.",
+  },
+  petition: {
+    of: "Petition to the members of",
+    tab: "A petition",
+    opens: "Signatures are taken from {time}.",
+    closes: "Signatures are taken until {time}.",
+    closed: "The last signatures were taken on {time}.",
+    before: "It cannot be signed yet. This page turns by itself when it can.",
+    over: "It cannot be signed any more.",
+    unknownRegistrar:
+      "Only the link vouches for this petition: no invitation by its registrar was opened on this device. Sign if the link reached you in a way that you trust.",
+    notOnRoll:
+      "The identity on this device is not on the roll that this petition was made for, so it cannot sign here.",
+    shownTitle: "What a signature shows, and what it hides",
+    shown: "It shows that somebody on the roll signs this petition, and that nobody signs it twice.",
+    hidden: "It hides which member. Neither the organisers nor the server can find that out from it.",
+    anonymity: {
+      one: "There is {count} person on the roll: the signature can only be yours.",
+      other: "It could be the signature of any of the {count} people on the roll.",
+    },
+    when: "When it arrives is seen, and whoever watches the network may see that this device was here.",
+    once: "A signature that is recorded cannot be taken back.",
+    sign: "Sign the petition",
+    proving: "Signing on this device",
+    artifacts: "Fetching the tools for proving",
+    witness: "Looking up your place on the roll",
+    proof: "Proving that a member signs, without saying which one",
+    sending: "Your signature is on its way",
+    refused: "The signature was refused",
+    already: "This petition bears a signature of your identity already.",
+    recorded: "Your signature is recorded",
+    recordedText:
+      "This device has verified the receipt: your signature stands on the public board, at position {position} of {size}.",
+    number: "Number of your signature",
+    caution: "Whoever gets the receipt from you learns that this signature is yours.",
+  },
+  signIn: {
+    open: "Prove that you are a member",
+    rollOf: "Roll of",
+    title: "Prove that you are a member",
+    text: "The service at {origin} asks one question, made up afresh. This device answers it with a proof that somebody on the roll is here.",
+    notOnRoll:
+      "The identity on this device is not on the roll as the registrar signed it on {time}, so it cannot prove this. If you were admitted after that, try again later.",
+    learnsTitle: "What the service will learn",
+    learns: "That a member is here now.",
+    hidden: {
+      one: "There is {count} person on the roll: that says who you are.",
+      other: "Not which of the {count} people on the roll, and not whether the same one was here before.",
+    },
+    network: "The address of your connection is no part of the proof, and is not hidden by it.",
+    only: "The proof holds for this address and this one question alone. It signs nothing and opens nothing elsewhere.",
+    submit: "Prove it",
+    proving: "Proving on this device",
+    artifacts: "Fetching the tools for proving",
+    witness: "Looking up your place on the roll",
+    proof: "Proving that a member is here, without saying which one",
+    sending: "Handing over the proof …",
+    done: "The service took you for a member",
+    doneText: "Your proof was accepted at {origin}.",
+    learnedTitle: "What the service has learned",
+    nothingKept:
+      "Nothing of it is kept on this device, and this page does not stay signed in. What the service makes of the answer is its own matter.",
+    again: "Prove it again",
+    noRoll:
+      "This device does not know your roll yet. Open the invitation that your organisation sent you: it names the registrar whose roll counts.",
+    otherHost:
+      "This page and its service are at different addresses. A proof is made for the page's own address alone, so none is made here.",
   },
   refused: {
     title: "This page stops here",
@@ -454,6 +556,10 @@ export const en: Messages = {
       {
         title: "Who cast which ballot",
         text: "Each ballot proves that a member on the roll cast it, without saying which one. Those who keep the roll cannot tell either.",
+      },
+      {
+        title: "Who signs, claims or signs in",
+        text: "A signature, a claim of hours and a sign-in each prove that somebody on the roll made them, and not who. None of them can be matched with a ballot, or with each other.",
       },
       {
         title: "How things stand",
@@ -502,7 +608,7 @@ export const en: Messages = {
     deviceParts: [
       {
         title: "Stored",
-        text: "Your identity and your marks until you cast, both encrypted; your sealed ballot, its receipt, and evidence if something went wrong. No cookies, and nothing is fetched from anybody else.",
+        text: "Your identity, your attestations, and your marks until you cast, all encrypted; what you sealed, its receipt, and evidence if something went wrong. No cookies, and nothing is fetched from anybody else.",
       },
       {
         title: "Not stored",
@@ -520,12 +626,12 @@ export const en: Messages = {
       todo: "Check that you copied all of it. If it came from the server, show the code below to your organisation.",
     },
     invitation: {
-      what: "This is not a complete invitation or poll link.",
+      what: "This is not a complete link of this page.",
       todo: "Copy the whole link as you received it, or ask for it again.",
     },
     linkKind: {
       what: "This link is of another kind than is needed here.",
-      todo: "Open the invitation or the poll link that your organisation sent you, not a member's request.",
+      todo: "Open a link that your organisation sent you, not a member's request.",
     },
     config: {
       what: "This page was set up wrongly.",
@@ -541,10 +647,10 @@ export const en: Messages = {
     },
     storage: {
       what: "This browser does not let the page store anything.",
-      todo: "Leave private browsing, free some space, or use another browser. Without storage a ballot could be lost.",
+      todo: "Leave private browsing, free some space, or use another browser. Without storage, what you seal could be lost.",
     },
     prover: {
-      what: "Sealing the ballot failed on this device.",
+      what: "Sealing or proving failed on this device.",
       todo: "Try again. If memory is short, close other pages and programs first, or use another device.",
     },
     noAnswer: {
@@ -576,27 +682,27 @@ export const en: Messages = {
       todo: "A ballot that was not cast in time does not count. You can still check the result.",
     },
     keySet: {
-      what: "The keys for sealing ballots are not the ones that the poll names.",
-      todo: "Do not vote. Tell your organisation: somebody has swapped or damaged the keys.",
+      what: "The keys for sealing are not the ones that were signed for this.",
+      todo: "Do not go on. Tell your organisation: somebody has swapped or damaged the keys.",
     },
     forgeableKeys: {
-      what: "With these keys anybody could forge ballots.",
-      todo: "Do not vote. Tell your organisation and the trustees.",
+      what: "With these keys anybody could forge what is sealed.",
+      todo: "Do not go on. Tell your organisation and the trustees.",
     },
     developmentKeys: {
-      what: "This poll uses rehearsal keys, which are not allowed here.",
-      todo: "If it is meant to be a rehearsal, open it where rehearsals are held. A real poll needs real keys.",
+      what: "This was made with rehearsal keys, which are not allowed here.",
+      todo: "If it is meant to be a rehearsal, open it where rehearsals are held. In earnest, real keys are needed.",
     },
     artifact: {
-      what: "A file for sealing arrived damaged, or was swapped.",
+      what: "A file that is needed arrived damaged, or was swapped.",
       todo: "Try again. If it happens again, use another connection and tell your organisation.",
     },
     artifactMissing: {
-      what: "The server lacks a file that is needed for sealing.",
+      what: "The server lacks a file that is needed.",
       todo: "Tell your organisation.",
     },
     fileMissing: {
-      what: "A public file of this poll is missing on the server, or not there yet.",
+      what: "A public file that belongs to this is missing on the server, or not there yet.",
       todo: "Try again later. If it stays away, tell your organisation.",
     },
     identity: {
@@ -608,11 +714,11 @@ export const en: Messages = {
       todo: "Ask for a new invitation.",
     },
     roll: {
-      what: "The roll that the server shows is not the one that was signed for this poll.",
-      todo: "Do not vote. Show the evidence to your organisation and to a trustee.",
+      what: "The roll that the server shows is not the one that was signed.",
+      todo: "Do not go on. Show the evidence to your organisation and to a trustee.",
     },
     notOnRoll: {
-      what: "The identity on this device is not on the roll of this poll.",
+      what: "The identity on this device is not on this roll.",
       todo: "Ask those who keep the roll. If you have several identities, restore the one that you registered.",
     },
     votes: {
@@ -624,7 +730,7 @@ export const en: Messages = {
       todo: "The ballot that you have already cast counts.",
     },
     ballotRefused: {
-      what: "The server says that the ballot is not valid.",
+      what: "The server says that what you sent is not valid.",
       todo: "This device has checked it; one of the two is wrong. Show the code below to your organisation.",
     },
     nullifierUsed: {
@@ -633,11 +739,11 @@ export const en: Messages = {
     },
     checkpoint: {
       what: "The signed state of the board is missing or not validly signed.",
-      todo: "Show the evidence to your organisation. A ballot without a valid receipt does not count as cast.",
+      todo: "Show the evidence to your organisation. Without a valid receipt, nothing that you sent counts as recorded.",
     },
     checkpointOtherBoard: {
       what: "This checkpoint belongs to another board.",
-      todo: "Check that it is from the same poll.",
+      todo: "Check that it is of the same poll, request or petition.",
     },
     board: {
       what: "The board that the server shows contradicts itself.",
@@ -664,12 +770,12 @@ export const en: Messages = {
       todo: "On a computer the command “npm run audit” checks it.",
     },
     receipt: {
-      what: "The receipt that the server sent is not for your ballot.",
-      todo: "Your ballot does not count as cast. Save the evidence and try again.",
+      what: "The receipt that the server sent is not for what you sent.",
+      todo: "What you sent does not count as recorded. Save the evidence and try again.",
     },
     receiptNotIncluded: {
-      what: "The receipt does not prove that your ballot is on the board.",
-      todo: "Your ballot does not count as cast. Save the evidence, show it to a trustee and try again.",
+      what: "The receipt does not prove that what you sent is on the board.",
+      todo: "It does not count as recorded. Save the evidence, show it to other members and try again.",
     },
     ceremony: {
       what: "The trustees' key does not come from the key generation that was published.",
@@ -752,8 +858,24 @@ export const en: Messages = {
       todo: "Open the request again and prove once more.",
     },
     petition: {
-      what: "The petition or the roll that was served is not in order.",
-      todo: "Do not go on. Tell your organisation.",
+      what: "The petition that was served is not in order, or the server does not know it.",
+      todo: "Do not sign it. Check the link, and tell your organisation.",
+    },
+    petitionNotAnchored: {
+      what: "This is not the petition that the link names, or not by the registrar who invited you.",
+      todo: "Do not sign it. Ask for the link again, in a way that you trust.",
+    },
+    petitionClosed: {
+      what: "This petition cannot be signed now.",
+      todo: "Look at the dates on its page. Also check the clock of this device.",
+    },
+    snapshot: {
+      what: "The list of members that was served is not the one that your registrar signed.",
+      todo: "Do not go on. Save the evidence and show it to your organisation.",
+    },
+    question: {
+      what: "The service's question was too old, or had been answered already.",
+      todo: "Try again: it asks another one.",
     },
     membershipProof: {
       what: "The proof of membership is not one for this place and occasion.",

@@ -28,9 +28,9 @@ export const es: Messages = {
   },
   forget: {
     title: "¿Olvidar todo lo que hay en este dispositivo?",
-    text: "Se borrarán de este navegador tu identidad, tus resguardos y las evidencias guardadas. Solo podrás volver con tus 24 palabras de recuperación.",
+    text: "Se borrarán de este navegador tu identidad, tus comprobantes, tus resguardos y las evidencias guardadas. Solo podrás volver con tus 24 palabras de recuperación.",
     ballots:
-      "Una papeleta ya emitida sigue emitida. Una papeleta sellada que aún no se haya enviado se pierde.",
+      "Una papeleta ya emitida sigue emitida, y lo mismo una demostración o una firma que ya conste. Lo que esté sellado y aún no se haya enviado se pierde.",
     confirm: "Olvidarlo todo",
     keep: "Conservarlo todo",
   },
@@ -42,7 +42,7 @@ export const es: Messages = {
     invitedCaution:
       "Ese nombre lo escribió quien hizo el enlace. Sigue solo si la invitación te llegó por una vía de confianza.",
     pollWaiting:
-      "La votación que has abierto te espera. Para participar, este dispositivo necesita primero tu identidad de voto.",
+      "Lo que has abierto te espera. Para seguir, este dispositivo necesita primero tu identidad de voto.",
     first: "Es la primera vez que entro",
     firstHint: "Se crea una identidad de voto en este dispositivo.",
     returning: "Tengo mis palabras de recuperación",
@@ -50,7 +50,7 @@ export const es: Messages = {
     haveLink: "Tengo un enlace o una invitación en texto",
   },
   openLink: {
-    label: "Enlace o texto de la invitación o de la votación",
+    label: "El enlace que te enviaron, o su texto",
     hint: "Pégalo tal como lo recibiste.",
     submit: "Abrir",
     empty: "Pega primero el enlace.",
@@ -127,18 +127,43 @@ export const es: Messages = {
     qrTooLong: "La solicitud es demasiado larga para un código QR. Usa el enlace o el archivo.",
     save: "Guardar la solicitud en un archivo",
     next: "¿Ya estás en el censo?",
-    nextText: "Abre entonces la votación con el enlace que te enviaron.",
-    noneTitle: "Abre una invitación o una votación",
-    noneText: "Tu identidad está lista. Pega el enlace que te dio tu organización.",
+    nextText: "Abre entonces la votación o la petición con el enlace que te enviaron.",
+    noneTitle: "Abre lo que te enviaron",
+    noneText:
+      "Tu identidad está lista. Pega el enlace que te dio tu organización: una invitación, una votación, una petición o una convocatoria de horas.",
   },
   loading: {
-    title: "Comprobando la votación",
     text: "Antes de mostrarte nada, este dispositivo comprueba por su cuenta:",
-    steps: [
-      "que quien lleva el censo y todas las personas custodias han firmado exactamente esta votación",
-      "que las claves con que se sellan las papeletas son las que nombra la votación",
-      "que el censo es el que firmaron, y si figuras en él",
-    ],
+    poll: {
+      title: "Comprobando la votación",
+      steps: [
+        "que quien lleva el censo y todas las personas custodias han firmado exactamente esta votación",
+        "que las claves con que se sellan las papeletas son las que nombra la votación",
+        "que el censo es el que firmaron, y si figuras en él",
+      ],
+    },
+    hours: {
+      title: "Comprobando horas y créditos",
+      steps: [
+        "que tus comprobantes están sellados para ti",
+        "que la convocatoria, si has abierto una, la ha firmado quien lleva el censo",
+        "que el registro es el que nombra, y cuáles de tus créditos constan en él",
+      ],
+    },
+    petition: {
+      title: "Comprobando la petición",
+      steps: [
+        "que quien lleva el censo ha firmado exactamente esta petición",
+        "que el censo es el que se firmó, y si figuras en él",
+      ],
+    },
+    roll: {
+      title: "Comprobando el censo",
+      steps: [
+        "que el censo más reciente lo ha firmado quien te invitó",
+        "que se sirve entero, y si figuras en él",
+      ],
+    },
   },
   poll: {
     ballotPaper: "Votación de",
@@ -193,7 +218,7 @@ export const es: Messages = {
     },
     pollId: "Número de la votación",
     registrarKey: "Clave de quien lleva el censo",
-    other: "Abrir otra votación o invitación",
+    other: "Abrir otra cosa que te enviaron",
   },
   choose: {
     title: "Tu papeleta",
@@ -378,11 +403,27 @@ export const es: Messages = {
     },
     offline: "Sin conexión no se puede mirar.",
   },
+  sent: {
+    notRecorded: "Todavía no consta.",
+    refusedOne: "Esta no consta.",
+    minutes: "En un teléfono antiguo puede tardar un minuto o más.",
+    stored:
+      "Queda guardado en este dispositivo y se vuelve a enviar solo, también si cierras la página y vuelves.",
+    noAnswer:
+      "El servidor no ha contestado. Se vuelve a enviar exactamente lo mismo; solo puede contar una vez.",
+    otherDevice:
+      "Si no lo enviaste desde otro dispositivo, alguien más tiene tu clave: avisa enseguida a tu organización.",
+    again: "Volver a mirar",
+    keep: "Guarda el resguardo: con él puedes enseñar que lo tuyo consta en el tablón.",
+  },
   hours: {
     open: "Horas y créditos",
     request: "Lo pide",
     opens: "Se puede demostrar desde el {time}.",
     closes: "Se puede demostrar hasta el {time}.",
+    closed: "Se pudo demostrar hasta el {time}.",
+    before: "Todavía no se puede demostrar nada aquí. Esta página cambia sola en cuanto se pueda.",
+    over: "Aquí ya no se puede demostrar nada.",
     number: "Número de tu demostración",
     title: "Tus horas y créditos",
     text: "Lo que tu trabajo o tu escuela te acreditó, sellado para que solo tú puedas leerlo. Se queda en este dispositivo.",
@@ -393,6 +434,8 @@ export const es: Messages = {
     mine: "En este dispositivo",
     total: "{category}: {amount} en total, según los comprobantes",
     credit: "{amount} ({category}): {period}",
+    creditOfHours: "{amount} en {period}",
+    hours: "horas",
     points: { one: "{count} punto", other: "{count} puntos" },
     link: "Para demostrar cuánto suman, abre el enlace que tu organización publicó para ello.",
     back: "Ver todas mis horas",
@@ -400,9 +443,9 @@ export const es: Messages = {
     category: "Solo cuenta {category}.",
     anyCategory: "Cuentan todas las categorías.",
     unknownRegistrar:
-      "De esta petición solo responde el enlace: en este dispositivo no se ha abierto ninguna invitación de quien lleva su censo. Sigue si el enlace te llegó por una vía de confianza.",
+      "De esta convocatoria solo responde el enlace: en este dispositivo no se ha abierto ninguna invitación de quien lleva su censo. Sigue si el enlace te llegó por una vía de confianza.",
     notOnRoll:
-      "La identidad de este dispositivo no figura en el censo de esta petición, así que aquí no puede demostrar nada.",
+      "La identidad de este dispositivo no figura en el censo de esta convocatoria, así que aquí no puede demostrar nada.",
     adds: "Lo que cuenta aquí suma {amount}.",
     atMost: {
       one: "Se usa {count} comprobante.",
@@ -420,7 +463,7 @@ export const es: Messages = {
       "Tus comprobantes no bastan para ninguna de las cantidades. No se ha demostrado ni enviado nada.",
     shownTitle: "Qué se muestra y qué no",
     shown:
-      "Se muestra la cantidad que eliges arriba, los meses y la categoría de esta petición, y que alguien del censo la alcanzó.",
+      "Se muestra la cantidad que eliges arriba, los meses y la categoría de esta convocatoria, y que alguien del censo la alcanzó.",
     anonymity: {
       one: "En el censo hay {count} persona: solo puedes ser tú.",
       other:
@@ -429,25 +472,85 @@ export const es: Messages = {
     hidden:
       "No se muestra quién eres, cuánto tienes de más, cuántos comprobantes usaste ni qué trabajo los dio.",
     when: "Se ve cuándo llega, y más o menos cómo de reciente era el registro cuando lo demostraste.",
-    once: "Puedes demostrarlo una vez en esta petición. No se gasta nada: los mismos comprobantes sirven para otras.",
+    once: "Puedes demostrarlo una vez en esta convocatoria. No se gasta nada: los mismos comprobantes sirven para otras.",
     claim: "Demostrar y enviar",
     proving: "Demostrándolo en este dispositivo",
     artifacts: "Trayendo las herramientas para demostrarlo",
     witness: "Reuniendo tus comprobantes",
     proof: "Demostrando la cantidad sin enseñar más",
     sending: "Tu demostración va de camino",
-    notRecorded: "Todavía no consta.",
-    stored:
-      "Está guardada en este dispositivo y se vuelve a enviar sola, también si cierras la página y vuelves.",
     refused: "La demostración fue rechazada",
-    again: "Volver a mirar",
-    already:
-      "En esta petición ya consta una demostración de tu identidad. Si no la hiciste desde otro dispositivo, alguien más tiene tu clave: avisa enseguida a tu organización.",
+    already: "En esta convocatoria ya consta una demostración de tu identidad.",
     recorded: "Tu demostración consta",
     recordedText: "Al menos {amount}: es la entrada {position} del tablón, y el resguardo lo demuestra.",
-    keep: "Guarda el resguardo: con él puedes enseñar que consta en el tablón.",
-    caution: "A quien le enseñes el resguardo sabrá que esta demostración es tuya.",
-    qr: "El resguardo como código QR",
+    caution: "Quien reciba de ti el resguardo sabrá que esta demostración es tuya.",
+  },
+  petition: {
+    of: "Petición a las personas del censo de",
+    tab: "Una petición",
+    opens: "Se puede firmar desde el {time}.",
+    closes: "Se puede firmar hasta el {time}.",
+    closed: "Se pudo firmar hasta el {time}.",
+    before: "Todavía no se puede firmar. Esta página cambia sola en cuanto se pueda.",
+    over: "Ya no se puede firmar.",
+    unknownRegistrar:
+      "De esta petición solo responde el enlace: en este dispositivo no se ha abierto ninguna invitación de quien lleva su censo. Firma si el enlace te llegó por una vía de confianza.",
+    notOnRoll:
+      "La identidad de este dispositivo no figura en el censo de esta petición, así que aquí no puede firmar.",
+    shownTitle: "Qué muestra una firma y qué no",
+    shown: "Muestra que alguien del censo firma esta petición, y que nadie la firma dos veces.",
+    hidden: "No muestra quién. Ni quienes organizan ni el servidor pueden averiguarlo a partir de ella.",
+    anonymity: {
+      one: "En el censo hay {count} persona: la firma solo puede ser tuya.",
+      other: "La firma puede ser de cualquiera de las {count} personas del censo.",
+    },
+    when: "Se ve cuándo llega, y quien vigile la red puede ver que este dispositivo estuvo aquí.",
+    once: "Una firma que ya consta no se puede retirar.",
+    sign: "Firmar la petición",
+    proving: "Firmando en este dispositivo",
+    artifacts: "Trayendo las herramientas para la prueba",
+    witness: "Buscando tu lugar en el censo",
+    proof: "Probando que firma alguien del censo, sin decir quién",
+    sending: "Tu firma va de camino",
+    refused: "La firma fue rechazada",
+    already: "En esta petición ya consta una firma de tu identidad.",
+    recorded: "Tu firma consta",
+    recordedText:
+      "Este dispositivo ha verificado el resguardo: tu firma está en el tablón público, en la posición {position} de {size}.",
+    number: "Número de tu firma",
+    caution: "Quien reciba de ti el resguardo sabrá que esta firma es tuya.",
+  },
+  signIn: {
+    open: "Demostrar que estás en el censo",
+    rollOf: "Censo de",
+    title: "Demuestra que estás en el censo",
+    text: "El servicio de {origin} hace una sola pregunta, nueva cada vez. Este dispositivo responde con una prueba de que aquí hay alguien del censo.",
+    notOnRoll:
+      "La identidad de este dispositivo no figura en el censo que se firmó el {time}, así que no puede demostrarlo. Si entraste después, inténtalo más tarde.",
+    learnsTitle: "Qué sabrá el servicio",
+    learns: "Que aquí hay ahora alguien del censo.",
+    hidden: {
+      one: "En el censo hay {count} persona: eso dice quién eres.",
+      other: "No quién de las {count} personas del censo, ni si ya estuvo aquí antes.",
+    },
+    network: "La dirección de tu conexión no forma parte de la prueba, pero tampoco queda oculta.",
+    only: "La prueba solo vale para esta dirección y para esta única pregunta. No firma nada ni abre nada en otro lugar.",
+    submit: "Demostrarlo",
+    proving: "Demostrándolo en este dispositivo",
+    artifacts: "Trayendo las herramientas para la prueba",
+    witness: "Buscando tu lugar en el censo",
+    proof: "Probando que aquí hay alguien del censo, sin decir quién",
+    sending: "Entregando la prueba…",
+    done: "El servicio te reconoce como parte del censo",
+    doneText: "Tu prueba se ha aceptado en {origin}.",
+    learnedTitle: "Qué sabe ahora el servicio",
+    nothingKept:
+      "En este dispositivo no se guarda nada de ello, y esta página no mantiene ninguna sesión. Qué haga el servicio con la respuesta es cosa suya.",
+    again: "Demostrarlo otra vez",
+    noRoll:
+      "Este dispositivo aún no sabe cuál es tu censo. Abre la invitación que te envió tu organización: en ella consta de quién es el censo que vale.",
+    otherHost:
+      "Esta página y su servicio están en direcciones distintas. La prueba solo se hace para la dirección de la propia página, así que aquí no se hace ninguna.",
   },
   refused: {
     title: "Esta página se detiene aquí",
@@ -472,6 +575,10 @@ export const es: Messages = {
       {
         title: "Quién emitió qué papeleta",
         text: "Cada papeleta demuestra que la emitió alguien del censo, sin decir quién. Tampoco pueden saberlo quienes llevan el censo.",
+      },
+      {
+        title: "Quién firma, demuestra horas o accede",
+        text: "Cada firma, cada demostración de horas y cada acceso prueban que detrás hay alguien del censo, sin decir quién. No se pueden relacionar con una papeleta, ni entre sí.",
       },
       {
         title: "Cómo va la votación",
@@ -520,7 +627,7 @@ export const es: Messages = {
     deviceParts: [
       {
         title: "Se guarda",
-        text: "Tu identidad y, hasta que emitas la papeleta, tus marcas, todo cifrado; tu papeleta sellada, su resguardo y, si algo salió mal, las evidencias. No hay cookies ni se pide nada a terceros.",
+        text: "Tu identidad, tus comprobantes y, hasta que emitas la papeleta, tus marcas, todo cifrado; lo que sellaste, su resguardo y, si algo salió mal, las evidencias. No hay cookies ni se pide nada a terceros.",
       },
       {
         title: "No se guarda",
@@ -538,12 +645,12 @@ export const es: Messages = {
       todo: "Comprueba que lo has copiado entero. Si venía del servidor, enseña el código de abajo a tu organización.",
     },
     invitation: {
-      what: "Este enlace de invitación o de votación no está completo.",
+      what: "Este no es un enlace completo de esta página.",
       todo: "Copia el enlace entero, tal como lo recibiste, o pídelo otra vez.",
     },
     linkKind: {
       what: "Este enlace es de otro tipo que el que hace falta aquí.",
-      todo: "Abre el enlace de invitación o de votación que te envió tu organización, no la solicitud de otra persona.",
+      todo: "Abre un enlace que te haya enviado tu organización, no la solicitud de otra persona.",
     },
     config: {
       what: "Esta página está mal configurada.",
@@ -559,10 +666,10 @@ export const es: Messages = {
     },
     storage: {
       what: "Este navegador no deja que la página guarde nada.",
-      todo: "Sal del modo privado, libera espacio o usa otro navegador. Sin almacenamiento podría perderse una papeleta.",
+      todo: "Sal del modo privado, libera espacio o usa otro navegador. Sin almacenamiento podría perderse lo que selles.",
     },
     prover: {
-      what: "No se ha podido sellar la papeleta en este dispositivo.",
+      what: "No se ha podido sellar o demostrar en este dispositivo.",
       todo: "Inténtalo de nuevo. Si falta memoria, cierra antes otras páginas y programas, o usa otro dispositivo.",
     },
     noAnswer: {
@@ -594,27 +701,27 @@ export const es: Messages = {
       todo: "Una papeleta que no se emitió a tiempo no cuenta. Aún puedes comprobar el resultado.",
     },
     keySet: {
-      what: "Las claves con que se sellan las papeletas no son las que nombra la votación.",
-      todo: "No votes. Avisa a tu organización: alguien ha cambiado o dañado las claves.",
+      what: "Las claves para sellar no son las que se firmaron para esto.",
+      todo: "No sigas. Avisa a tu organización: alguien ha cambiado o dañado las claves.",
     },
     forgeableKeys: {
-      what: "Con estas claves cualquiera podría falsificar papeletas.",
-      todo: "No votes. Avisa a tu organización y a las personas custodias.",
+      what: "Con estas claves cualquiera podría falsificar lo que se sella.",
+      todo: "No sigas. Avisa a tu organización y a las personas custodias.",
     },
     developmentKeys: {
-      what: "Esta votación usa claves de ensayo, que aquí no se admiten.",
-      todo: "Si es un ensayo, ábrelo donde se hacen los ensayos. Una votación real necesita claves reales.",
+      what: "Esto se hizo con claves de ensayo, que aquí no se admiten.",
+      todo: "Si es un ensayo, ábrelo donde se hacen los ensayos. Cuando va en serio hacen falta claves reales.",
     },
     artifact: {
-      what: "Un archivo necesario para sellar ha llegado dañado, o alguien lo ha cambiado.",
+      what: "Un archivo necesario ha llegado dañado, o alguien lo ha cambiado.",
       todo: "Inténtalo de nuevo. Si se repite, usa otra conexión y avisa a tu organización.",
     },
     artifactMissing: {
-      what: "Al servidor le falta un archivo necesario para sellar.",
+      what: "Al servidor le falta un archivo necesario.",
       todo: "Avisa a tu organización.",
     },
     fileMissing: {
-      what: "Falta en el servidor un archivo público de esta votación, o aún no está.",
+      what: "Falta en el servidor un archivo público que hace falta, o aún no está.",
       todo: "Inténtalo más tarde. Si sigue faltando, avisa a tu organización.",
     },
     identity: {
@@ -626,11 +733,11 @@ export const es: Messages = {
       todo: "Pide una invitación nueva.",
     },
     roll: {
-      what: "El censo que muestra el servidor no es el que se firmó para esta votación.",
-      todo: "No votes. Enseña la evidencia a tu organización y a una persona custodia.",
+      what: "El censo que muestra el servidor no es el que se firmó.",
+      todo: "No sigas. Enseña la evidencia a tu organización y a una persona custodia.",
     },
     notOnRoll: {
-      what: "La identidad de este dispositivo no figura en el censo de esta votación.",
+      what: "La identidad de este dispositivo no figura en este censo.",
       todo: "Pregunta a quienes llevan el censo. Si tienes varias identidades, recupera la que registraste.",
     },
     votes: {
@@ -642,8 +749,8 @@ export const es: Messages = {
       todo: "Cuenta la papeleta que ya emitiste.",
     },
     ballotRefused: {
-      what: "El servidor dice que la papeleta no es válida.",
-      todo: "Este dispositivo la ha comprobado; uno de los dos se equivoca. Enseña el código de abajo a tu organización.",
+      what: "El servidor dice que lo que enviaste no es válido.",
+      todo: "Este dispositivo lo ha comprobado; uno de los dos se equivoca. Enseña el código de abajo a tu organización.",
     },
     nullifierUsed: {
       what: "En el tablón ya hay otra papeleta de tu identidad con la misma versión.",
@@ -651,11 +758,11 @@ export const es: Messages = {
     },
     checkpoint: {
       what: "El estado firmado del tablón falta o su firma no es válida.",
-      todo: "Enseña la evidencia a tu organización. Una papeleta sin resguardo válido no cuenta como emitida.",
+      todo: "Enseña la evidencia a tu organización. Sin un resguardo válido, nada de lo que enviaste cuenta como hecho.",
     },
     checkpointOtherBoard: {
       what: "Este punto de control es de otro tablón.",
-      todo: "Comprueba que es de la misma votación.",
+      todo: "Comprueba que es de la misma votación, convocatoria o petición.",
     },
     board: {
       what: "El tablón que muestra el servidor se contradice.",
@@ -682,12 +789,12 @@ export const es: Messages = {
       todo: "En un ordenador la comprueba la orden «npm run audit».",
     },
     receipt: {
-      what: "El resguardo que ha enviado el servidor no es de tu papeleta.",
-      todo: "Tu papeleta no cuenta como emitida. Guarda la evidencia e inténtalo de nuevo.",
+      what: "El resguardo que ha enviado el servidor no es de lo que tú enviaste.",
+      todo: "Lo que enviaste no cuenta como hecho. Guarda la evidencia e inténtalo de nuevo.",
     },
     receiptNotIncluded: {
-      what: "El resguardo no demuestra que tu papeleta esté en el tablón.",
-      todo: "Tu papeleta no cuenta como emitida. Guarda la evidencia, enséñala a una persona custodia e inténtalo de nuevo.",
+      what: "El resguardo no demuestra que lo que enviaste esté en el tablón.",
+      todo: "No cuenta como hecho. Guarda la evidencia, enséñala a otras personas del censo e inténtalo de nuevo.",
     },
     ceremony: {
       what: "La clave de las personas custodias no procede de la generación de claves publicada.",
@@ -747,18 +854,18 @@ export const es: Messages = {
     },
     ledgerRoot: {
       what: "El registro cambió mientras tu demostración iba de camino.",
-      todo: "Abre otra vez la petición y demuéstralo de nuevo. No consta nada.",
+      todo: "Abre otra vez la convocatoria y demuéstralo de nuevo. No consta nada.",
     },
     policyBroken: {
-      what: "La petición que se sirvió no está en orden.",
+      what: "La convocatoria que se sirvió no está en orden.",
       todo: "No sigas. Guarda la evidencia y enséñala a tu organización.",
     },
     policyNotAnchored: {
-      what: "No es la petición que nombra el enlace, o no es de quien te invitó al censo.",
-      todo: "Pide otra vez el enlace, por una vía de confianza.",
+      what: "No es la convocatoria que nombra el enlace, o no es de quien te invitó al censo.",
+      todo: "Pide otra vez el enlace por una vía de confianza.",
     },
     policyClosed: {
-      what: "Esta petición no está abierta ahora.",
+      what: "Esta convocatoria no está abierta ahora.",
       todo: "Mira las fechas en su página.",
     },
     hoursNotEnough: {
@@ -766,12 +873,28 @@ export const es: Messages = {
       todo: "Elige una cantidad menor o añade comprobantes. No se ha enviado nada.",
     },
     claimRefused: {
-      what: "El servicio no aceptó la demostración como una de esta petición.",
-      todo: "Abre otra vez la petición y demuéstralo de nuevo.",
+      what: "El servicio no aceptó la demostración como una de esta convocatoria.",
+      todo: "Abre otra vez la convocatoria y demuéstralo de nuevo.",
     },
     petition: {
-      what: "La petición de firmas o el censo que se sirvió no está en orden.",
-      todo: "No sigas. Avisa a tu organización.",
+      what: "La petición que se sirvió no está en orden, o el servidor no la conoce.",
+      todo: "No la firmes. Revisa el enlace y avisa a tu organización.",
+    },
+    petitionNotAnchored: {
+      what: "No es la petición que nombra el enlace, o no es de quien te invitó al censo.",
+      todo: "No la firmes. Pide otra vez el enlace por una vía de confianza.",
+    },
+    petitionClosed: {
+      what: "Esta petición no se puede firmar ahora.",
+      todo: "Mira las fechas en su página. Revisa también el reloj de este dispositivo.",
+    },
+    snapshot: {
+      what: "La lista de personas del censo que se sirvió no es la que firmó quien te invitó.",
+      todo: "No sigas. Guarda la evidencia y enséñala a tu organización.",
+    },
+    question: {
+      what: "La pregunta del servicio era demasiado vieja, o ya tenía respuesta.",
+      todo: "Inténtalo de nuevo: hará otra.",
     },
     membershipProof: {
       what: "La prueba de pertenencia no es para este lugar y esta ocasión.",

@@ -64,6 +64,10 @@ export type FaultKey =
   | "hoursNotEnough"
   | "claimRefused"
   | "petition"
+  | "petitionNotAnchored"
+  | "petitionClosed"
+  | "snapshot"
+  | "question"
   | "membershipProof";
 
 const CODES: Readonly<Record<Exclude<FaultKey, "generic">, readonly string[]>> = {
@@ -136,6 +140,8 @@ const CODES: Readonly<Record<Exclude<FaultKey, "generic">, readonly string[]>> =
     "roll-too-large",
     "roll-files-malformed",
     "roll-root-mismatch",
+    "roll-duplicate-tier",
+    "roll-zero-root",
   ],
   notOnRoll: ["not-on-roll"],
   votes: ["votes-invalid"],
@@ -251,22 +257,17 @@ const CODES: Readonly<Record<Exclude<FaultKey, "generic">, readonly string[]>> =
   hoursNotEnough: ["hours-not-enough"],
   claimRefused: ["signals-not-of-policy", "threshold-off-policy", "submission-other-policy"],
   petition: [
-    "snapshot-malformed",
-    "snapshot-not-anchored",
-    "snapshot-bad-signature",
     "petition-malformed",
-    "petition-not-anchored",
     "petition-bad-times",
     "petition-bad-signature",
     "petition-duplicate-signature",
     "petition-unknown",
     "petition-other-board",
-    "petition-not-open",
-    "petition-closed",
-    "snapshot-superseded",
-    "roll-duplicate-tier",
-    "roll-zero-root",
   ],
+  petitionNotAnchored: ["petition-not-anchored"],
+  petitionClosed: ["petition-not-open", "petition-closed"],
+  snapshot: ["snapshot-malformed", "snapshot-not-anchored", "snapshot-bad-signature", "snapshot-superseded"],
+  question: ["sign-in-nonce-unknown"],
   membershipProof: [
     "origin-malformed",
     "gate-malformed",
@@ -275,7 +276,6 @@ const CODES: Readonly<Record<Exclude<FaultKey, "generic">, readonly string[]>> =
     "membership-other-message",
     "membership-other-roll",
     "membership-too-deep",
-    "sign-in-nonce-unknown",
   ],
 };
 

@@ -24,6 +24,29 @@ export interface FaultWords {
   readonly todo: string;
 }
 
+/** What is said while a statement is proven. */
+export interface ProofWords {
+  /** The heading. */
+  readonly proving: string;
+  readonly artifacts: string;
+  readonly witness: string;
+  readonly proof: string;
+}
+
+/** What is said while a sealed statement is on its way. */
+export interface SendingWords {
+  readonly sending: string;
+  readonly refused: string;
+  /** One of this member's stands there already. */
+  readonly already: string;
+}
+
+/** What is checked before something is shown. */
+interface LoadingWords {
+  readonly title: string;
+  readonly steps: readonly string[];
+}
+
 /** Everything the page says, in one language. */
 export interface Messages {
   readonly app: {
@@ -144,9 +167,11 @@ export interface Messages {
     readonly noneText: string;
   };
   readonly loading: {
-    readonly title: string;
     readonly text: string;
-    readonly steps: readonly string[];
+    readonly poll: LoadingWords;
+    readonly hours: LoadingWords;
+    readonly petition: LoadingWords;
+    readonly roll: LoadingWords;
   };
   readonly poll: {
     readonly ballotPaper: string;
@@ -329,65 +354,115 @@ export interface Messages {
     };
     readonly offline: string;
   };
-  readonly hours: {
-    /** Before the organisation's name. */
-    readonly request: string;
-    /** {time} */
-    readonly opens: string;
-    /** {time} */
-    readonly closes: string;
-    readonly number: string;
-    readonly open: string;
-    readonly title: string;
-    readonly text: string;
-    readonly files: string;
-    readonly filesHint: string;
-    readonly notAdded: string;
-    readonly none: string;
-    readonly mine: string;
-    readonly total: Phrase<"category" | "amount">;
-    readonly credit: Phrase<"amount" | "category" | "period">;
-    readonly points: Plural;
-    readonly link: string;
-    readonly back: string;
-    readonly periods: Phrase<"first" | "last">;
-    readonly category: Phrase<"category">;
-    readonly anyCategory: string;
-    readonly unknownRegistrar: string;
-    readonly notOnRoll: string;
-    readonly adds: Phrase<"amount">;
-    readonly atMost: Plural;
-    readonly counts: string;
-    readonly notCounted: string;
-    readonly revoked: string;
-    readonly missing: string;
-    readonly thresholds: string;
-    readonly atLeast: Phrase<"amount">;
-    readonly reached: string;
-    readonly notReached: string;
-    readonly noneReached: string;
-    readonly shownTitle: string;
-    readonly shown: string;
-    readonly anonymity: Plural;
-    readonly hidden: string;
-    readonly when: string;
-    readonly once: string;
-    readonly claim: string;
-    readonly proving: string;
-    readonly artifacts: string;
-    readonly witness: string;
-    readonly proof: string;
-    readonly sending: string;
+  /** Claims, and signatures of petitions, on their way and recorded. */
+  readonly sent: {
     readonly notRecorded: string;
+    readonly refusedOne: string;
+    readonly minutes: string;
     readonly stored: string;
-    readonly refused: string;
+    readonly noAnswer: string;
+    readonly otherDevice: string;
     readonly again: string;
-    readonly already: string;
-    readonly recorded: string;
-    readonly recordedText: Phrase<"amount" | "position">;
     readonly keep: string;
-    readonly caution: string;
-    readonly qr: string;
+  };
+  readonly hours: ProofWords &
+    SendingWords & {
+      /** Before the organisation's name. */
+      readonly request: string;
+      readonly opens: Phrase<"time">;
+      readonly closes: Phrase<"time">;
+      readonly closed: Phrase<"time">;
+      readonly before: string;
+      readonly over: string;
+      readonly number: string;
+      readonly open: string;
+      readonly title: string;
+      readonly text: string;
+      readonly files: string;
+      readonly filesHint: string;
+      readonly notAdded: string;
+      readonly none: string;
+      readonly mine: string;
+      readonly total: Phrase<"category" | "amount">;
+      readonly credit: Phrase<"amount" | "category" | "period">;
+      readonly creditOfHours: Phrase<"amount" | "period">;
+      /** The category of that name. */
+      readonly hours: string;
+      readonly points: Plural;
+      readonly link: string;
+      readonly back: string;
+      readonly periods: Phrase<"first" | "last">;
+      readonly category: Phrase<"category">;
+      readonly anyCategory: string;
+      readonly unknownRegistrar: string;
+      readonly notOnRoll: string;
+      readonly adds: Phrase<"amount">;
+      readonly atMost: Plural;
+      readonly counts: string;
+      readonly notCounted: string;
+      readonly revoked: string;
+      readonly missing: string;
+      readonly thresholds: string;
+      readonly atLeast: Phrase<"amount">;
+      readonly reached: string;
+      readonly notReached: string;
+      readonly noneReached: string;
+      readonly shownTitle: string;
+      readonly shown: string;
+      readonly anonymity: Plural;
+      readonly hidden: string;
+      readonly when: string;
+      readonly once: string;
+      readonly claim: string;
+      readonly recorded: string;
+      readonly recordedText: Phrase<"amount" | "position">;
+      readonly caution: string;
+    };
+  readonly petition: ProofWords &
+    SendingWords & {
+      /** Before the organisation's name. */
+      readonly of: string;
+      readonly tab: string;
+      readonly opens: Phrase<"time">;
+      readonly closes: Phrase<"time">;
+      readonly closed: Phrase<"time">;
+      readonly before: string;
+      readonly over: string;
+      readonly unknownRegistrar: string;
+      readonly notOnRoll: string;
+      readonly shownTitle: string;
+      readonly shown: string;
+      readonly hidden: string;
+      readonly anonymity: Plural;
+      readonly when: string;
+      readonly once: string;
+      readonly sign: string;
+      readonly recorded: string;
+      readonly recordedText: Phrase<"position" | "size">;
+      readonly number: string;
+      readonly caution: string;
+    };
+  readonly signIn: ProofWords & {
+    readonly open: string;
+    /** Before the organisation's name. */
+    readonly rollOf: string;
+    readonly title: string;
+    readonly text: Phrase<"origin">;
+    readonly notOnRoll: Phrase<"time">;
+    readonly learnsTitle: string;
+    readonly learns: string;
+    readonly hidden: Plural;
+    readonly network: string;
+    readonly only: string;
+    readonly submit: string;
+    readonly sending: string;
+    readonly done: string;
+    readonly doneText: Phrase<"origin">;
+    readonly learnedTitle: string;
+    readonly nothingKept: string;
+    readonly again: string;
+    readonly noRoll: string;
+    readonly otherHost: string;
   };
   readonly refused: {
     readonly title: string;

@@ -13,10 +13,12 @@ import { Choose } from "./screens/choose.tsx";
 import { Hours } from "./screens/hours.tsx";
 import { Locked } from "./screens/locked.tsx";
 import { MembershipScreen } from "./screens/membership.tsx";
+import { PetitionScreen } from "./screens/petition.tsx";
 import { PollScreen } from "./screens/poll.tsx";
 import { ReceiptScreen } from "./screens/receipt.tsx";
 import { Refused } from "./screens/refused.tsx";
 import { Review } from "./screens/review.tsx";
+import { SignInScreen } from "./screens/sign-in.tsx";
 import { Loading, Starting } from "./screens/waiting.tsx";
 import { Welcome } from "./screens/welcome.tsx";
 import { Words } from "./screens/words.tsx";
@@ -91,12 +93,7 @@ export function App({
             </aside>
           )}
         </header>
-        <main
-          class="sheet"
-          ref={sheet}
-          tabIndex={-1}
-          key={state.at === "hours" ? `hours-${state.hours.at}` : state.at}
-        >
+        <main class="sheet" ref={sheet} tabIndex={-1} key={screenOf(state)}>
           {"session" in state && state.session.offline && <p class="notice warn">{m.app.offline}</p>}
           <Failed code={linkFault} />
           <Screen state={state} />
@@ -128,6 +125,14 @@ export function App({
   );
 }
 
+/** Names the screen: another name is a new one, which takes the focus. */
+function screenOf(state: BoothState): string {
+  if (state.at === "hours") return `hours-${state.hours.at}`;
+  if (state.at === "petition") return `petition-${state.petition.at}`;
+  if (state.at === "sign-in") return `sign-in-${state.signIn.at}`;
+  return state.at;
+}
+
 function Screen({ state }: { readonly state: BoothState }) {
   switch (state.at) {
     case "starting":
@@ -141,7 +146,7 @@ function Screen({ state }: { readonly state: BoothState }) {
     case "membership":
       return <MembershipScreen state={state} />;
     case "loading":
-      return <Loading />;
+      return <Loading what="poll" />;
     case "poll":
       return <PollScreen state={state} />;
     case "choose":
@@ -154,6 +159,10 @@ function Screen({ state }: { readonly state: BoothState }) {
       return <ReceiptScreen state={state} />;
     case "hours":
       return <Hours hours={state.hours} />;
+    case "petition":
+      return <PetitionScreen petition={state.petition} />;
+    case "sign-in":
+      return <SignInScreen signIn={state.signIn} />;
     case "check":
       return <Check state={state} />;
     case "refused":

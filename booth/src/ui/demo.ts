@@ -1,6 +1,15 @@
 // A booth of plain data that walks through every state, for screenshots and tests of the page alone.
 // Only the build `--mode demo` imports it. Nothing here is proven, stored or sent.
-import type { Attestation, ClaimReceipt, Receipt, Result, ValidPolicy, ValidPoll } from "@commune-zk/prover";
+import type {
+  Attestation,
+  ClaimReceipt,
+  PetitionReceipt,
+  Receipt,
+  Result,
+  ValidPetition,
+  ValidPolicy,
+  ValidPoll,
+} from "@commune-zk/prover";
 import type {
   Booth,
   BoothState,
@@ -10,8 +19,12 @@ import type {
   Invitation,
   Membership,
   OwnBallot,
+  PetitionSession,
+  PetitionState,
   PolicySession,
   PollSession,
+  SignInSession,
+  SignInState,
   VoteForm,
 } from "../core/state.ts";
 
@@ -201,6 +214,47 @@ const claimReceipt: ClaimReceipt = {
 const hours = (state: HoursState): BoothState => ({ at: "hours", hours: state });
 const claiming = { session: policySession, threshold: 1200 };
 
+const petitionSession: PetitionSession = {
+  // The screens read no more of a petition than this.
+  petition: {
+    petition: {
+      organisation: document.organisation,
+      title: "A second oven for the bakery",
+      text: [
+        "The one oven of the bakery burns from four in the morning, and still there is no bread for the river ward on Saturdays.",
+        "We ask the assembly to put a second oven to the vote before the harvest, and to have the bakery's committee say what it would cost.",
+      ],
+      opensAt: document.opensAt,
+      closesAt,
+    },
+    petitionId: POLL_ID,
+    roll: { members: 214 },
+  } as unknown as ValidPetition,
+  phase: "open",
+  onRoll: true,
+  offline: false,
+  knownRegistrar: true,
+};
+const petitionReceipt: PetitionReceipt = {
+  type: "commune-zk/petition-receipt/v1",
+  petitionId: POLL_ID,
+  nullifier: receipt.nullifier,
+  statementHash: STATEMENT,
+  index: 92,
+  checkpoint,
+  inclusion: [],
+};
+const petition = (state: PetitionState): BoothState => ({ at: "petition", petition: state });
+
+const signInSession: SignInSession = {
+  organisation: invitation.organisation,
+  origin: "https://booth.five-valleys.example",
+  members: 231,
+  takenAt: document.opensAt,
+  onRoll: true,
+};
+const signIn = (state: SignInState): BoothState => ({ at: "sign-in", signIn: state });
+
 const WORDS =
   "candle orbit velvet harvest anchor puzzle meadow lantern copper whisper garden island ribbon thunder marble forest bicycle window saddle winter orange valley ticket bread";
 
@@ -217,9 +271,9 @@ const score: VoteForm = { ...quadratic, maxima: [5, 5, 5, 5], max: 20, quadratic
 /** Every state that the page can be at, and the variants that look different. */
 export const demoStates: DemoStates = {
   starting: { at: "starting" },
-  welcome: { at: "welcome", invitation: null, pollId: null },
-  "welcome-invited": { at: "welcome", invitation, pollId: null },
-  "welcome-poll": { at: "welcome", invitation: null, pollId: POLL_ID },
+  welcome: { at: "welcome", invitation: null, waits: false },
+  "welcome-invited": { at: "welcome", invitation, waits: false },
+  "welcome-poll": { at: "welcome", invitation: null, waits: true },
   locked: { at: "locked", unlock: "passphrase", wrong: false },
   "locked-wrong": { at: "locked", unlock: "passphrase", wrong: true },
   "locked-passkey": { at: "locked", unlock: "passkey", wrong: true },
@@ -369,6 +423,69 @@ export const demoStates: DemoStates = {
     fault: fault("ledger-bad-signature", "entries.ndjson entry 12", { evidence }),
     claimScope: POLL_ID,
   }),
+  "policy-before": hours({
+    at: "policy",
+    session: { ...policySession, phase: "before" },
+    failed: [],
+  }),
+  "claim-already": hours({ at: "sending", ...claiming, cast: { at: "refused", code: "nullifier-used" } }),
+  "hours-loading": hours({ at: "loading" }),
+  "petition-loading": petition({ at: "loading" }),
+  petition: petition({ at: "petition", session: petitionSession }),
+  "petition-before": petition({
+    at: "petition",
+    session: { ...petitionSession, phase: "before", knownRegistrar: false },
+  }),
+  "petition-closed": petition({
+    at: "petition",
+    session: { ...petitionSession, phase: "closed", offline: true },
+  }),
+  "petition-not-on-roll": petition({ at: "petition", session: { ...petitionSession, onRoll: false } }),
+  "petition-proving": petition({
+    at: "proving",
+    session: petitionSession,
+    proof: { at: "running", phase: "proof", fraction: null },
+  }),
+  "petition-failed": petition({
+    at: "proving",
+    session: petitionSession,
+    proof: { at: "failed", fault: fault("artifact-digest-mismatch", "semaphore-8.zkey", { retry: true }) },
+  }),
+  "petition-waiting": petition({
+    at: "sending",
+    session: petitionSession,
+    cast: { at: "waiting", because: "no-answer", retryInMs: 8_000 },
+  }),
+  "petition-already": petition({
+    at: "sending",
+    session: petitionSession,
+    cast: { at: "refused", code: "nullifier-used" },
+  }),
+  "petition-receipt": petition({
+    at: "receipt",
+    session: petitionSession,
+    signature: { statementHash: STATEMENT, receipt: petitionReceipt },
+  }),
+  "petition-fault": petition({
+    at: "fault",
+    fault: fault("petition-bad-signature", "petition.json", { evidence }),
+  }),
+  "sign-in-loading": signIn({ at: "loading" }),
+  "sign-in-no-roll": signIn({ at: "unable", because: "no-roll" }),
+  "sign-in-other-host": signIn({ at: "unable", because: "other-host" }),
+  "sign-in": signIn({ at: "ask", session: signInSession }),
+  "sign-in-not-on-roll": signIn({ at: "ask", session: { ...signInSession, onRoll: false } }),
+  "sign-in-proving": signIn({
+    at: "proving",
+    session: signInSession,
+    proof: { at: "running", phase: "artifacts", fraction: 0.42 },
+  }),
+  "sign-in-sending": signIn({ at: "sending", session: signInSession }),
+  "sign-in-done": signIn({ at: "done", session: signInSession }),
+  "sign-in-fault": signIn({
+    at: "fault",
+    fault: fault("snapshot-bad-signature", "snapshot.json", { evidence }),
+  }),
   refused: { at: "refused", fault: fault("poll-bad-signature", "signatures.json trustee 3", { evidence }) },
   "refused-retry": { at: "refused", fault: fault("no-answer", null, { retry: true }) },
 };
@@ -393,7 +510,7 @@ export function demoBooth(): Demo {
       return state;
     },
     get developmentKeys() {
-      return "session" in state;
+      return "session" in state || (state.at === "hours" && "session" in state.hours);
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -418,6 +535,9 @@ export function demoBooth(): Demo {
       enter({ ...state, votes, complete: true, proof: { at: "ready" } });
     },
     cancelProof: () => {
+      if (state.at === "hours") show("policy");
+      if (state.at === "petition") show("petition");
+      if (state.at === "sign-in") show("sign-in");
       if (state.at === "choose" || state.at === "review") enter({ ...state, proof: { at: "idle" } });
     },
     review: () => {
@@ -436,7 +556,10 @@ export function demoBooth(): Demo {
     openPolicy: going("policy"),
     addAttestations: going("hours"),
     claim: going("claim-receipt"),
-    cancelClaim: () => show("policy"),
+    openPetition: going("petition"),
+    signPetition: going("petition-receipt"),
+    openSignIn: going("sign-in"),
+    signIn: going("sign-in-done"),
     evidence: async () => new TextEncoder().encode("{}"),
     forgetDevice: going("welcome"),
   };

@@ -33,7 +33,10 @@ export const waitingBooth: Booth = {
   openPolicy: nothingYet,
   addAttestations: nothingYet,
   claim: nothingYet,
-  cancelClaim: nothing,
+  openPetition: nothingYet,
+  signPetition: nothingYet,
+  openSignIn: nothingYet,
+  signIn: nothingYet,
   evidence: async () => null,
   forgetDevice: nothingYet,
 };

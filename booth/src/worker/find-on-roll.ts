@@ -41,6 +41,18 @@ export async function findOnRoll(
  * @throws InputError `roll-root-mismatch`, `roll-files-malformed`.
  */
 async function checkWholeRoll(files: PublicFiles, { size, root, depth }: Roll): Promise<void> {
+  const leaves = await leavesOf(files, size);
+  if (leaves.length !== size || rollTree(leaves, depth).root !== root) {
+    throw new InputError("roll-root-mismatch", "the leaves are not those of the roll", "roll");
+  }
+}
+
+/**
+ * All leaves of a roll as they are served: at least `size` of them.
+ *
+ * @throws InputError `roll-files-malformed`, `file-missing`.
+ */
+export async function leavesOf(files: PublicFiles, size: number): Promise<bigint[]> {
   const leaves: bigint[] = [];
   for (let chunk = 0; leaves.length < size; chunk++) {
     const path = publicPaths.rollLeaves(chunk);
@@ -48,7 +60,5 @@ async function checkWholeRoll(files: PublicFiles, { size, root, depth }: Roll): 
     if (bytes.length === 0) throw new InputError("roll-files-malformed", "an empty chunk", path);
     for (let i = 0; i < bytes.length; i += 32) leaves.push(BigInt(`0x${toHex(bytes.subarray(i, i + 32))}`));
   }
-  if (leaves.length !== size || rollTree(leaves, depth).root !== root) {
-    throw new InputError("roll-root-mismatch", "the leaves are not those of the roll", "roll");
-  }
+  return leaves;
 }

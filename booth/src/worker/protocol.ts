@@ -2,6 +2,7 @@
 import type {
   Attestation,
   AuditStep,
+  LeanPath,
   ManifestFile,
   MerklePath,
   ProofPhase,
@@ -9,6 +10,7 @@ import type {
   SealedBallot,
   SealedClaim,
   SecretFileParameters,
+  SemaphoreProof,
   TrustAnchor,
 } from "@commune-zk/prover";
 
@@ -34,6 +36,35 @@ export interface PolicyMaterial {
   readonly manifest: Uint8Array;
   readonly claimScope: string;
   readonly allowDevelopmentKeys: boolean;
+}
+
+/** A petition as bytes, judged anew likewise. */
+export interface PetitionMaterial {
+  readonly kind: "petition";
+  /** `petition.json`. */
+  readonly document: Uint8Array;
+  readonly petitionId: string;
+}
+
+/** A snapshot of a roll as bytes, judged anew likewise. */
+export interface SnapshotMaterial {
+  readonly kind: "snapshot";
+  /** `snapshot.json`. */
+  readonly document: Uint8Array;
+  /** Of the invitation. */
+  readonly registrarKey: string;
+}
+
+/** What membership is proven on. */
+export type MembershipMaterial = PetitionMaterial | SnapshotMaterial;
+
+/** Who proves membership: the key, the place on the roll, and the pinned keys of the circuit. */
+interface MemberProof {
+  readonly privateKey: Uint8Array;
+  /** Of `findMember`. */
+  readonly path: LeanPath;
+  /** `keys/semaphore.json`. */
+  readonly manifest: Uint8Array;
 }
 
 /** A sealed attestation, opened; or the code of what was wrong with it. */
@@ -105,6 +136,25 @@ export interface Tasks {
   readonly proveClaim: {
     readonly input: SealedCredits & { readonly material: PolicyMaterial; readonly threshold: number };
     readonly output: SealedClaim;
+  };
+  /** Where a commitment stands on the roll of a petition or snapshot; null where it does not, as in `findPath`. */
+  readonly findMember: {
+    readonly input: { readonly material: MembershipMaterial; readonly commitment: bigint };
+    readonly output: LeanPath | null;
+  };
+  /** The signature of a petition. */
+  readonly signPetition: {
+    readonly input: MemberProof & { readonly material: PetitionMaterial };
+    readonly output: SemaphoreProof;
+  };
+  /** The answer to a challenge at an origin, which is the page's own. */
+  readonly proveSignIn: {
+    readonly input: MemberProof & {
+      readonly material: SnapshotMaterial;
+      readonly origin: string;
+      readonly nonce: string;
+    };
+    readonly output: SemaphoreProof;
   };
   /** The audited result, null while there is none. */
   readonly audit: {

@@ -21,6 +21,7 @@ import {
 } from "@commune-zk/prover";
 import { findOnRoll } from "./find-on-roll.ts";
 import { openAll, proveThreshold, standingOf } from "./hours.ts";
+import { answerOne, findMember, signOne } from "./membership.ts";
 import type {
   FromWorker,
   Need,
@@ -94,6 +95,18 @@ const perform: Perform = {
   proveClaim: ({ material, privateKey, sealed, threshold }, { files, artifacts, engine, report }) =>
     withIdentity(privateKey, (identity) =>
       proveThreshold({ material, identity, sealed, files, threshold, artifacts, engine, report }),
+    ),
+
+  findMember: ({ material, commitment }, { files }) => findMember(material, { commitment, files }),
+
+  signPetition: ({ material, privateKey, path, manifest }, { artifacts, engine, report }) =>
+    withIdentity(privateKey, (identity) =>
+      signOne(material, { identity, path, manifest, artifacts, engine, report }),
+    ),
+
+  proveSignIn: ({ material, origin, nonce, privateKey, path, manifest }, { artifacts, engine, report }) =>
+    withIdentity(privateKey, (identity) =>
+      answerOne(material, { origin, nonce }, { identity, path, manifest, artifacts, engine, report }),
     ),
 
   async audit({ material }, { files, artifacts, report }) {

@@ -131,9 +131,13 @@ async function at<A extends HoursState["at"]>(
 
 async function device(
   service: HoursService,
-  { identity = member, engine = unproven }: { identity?: Identity; engine?: () => Engine } = {},
+  {
+    identity = member,
+    engine = unproven,
+    ...rest
+  }: { identity?: Identity; engine?: () => Engine; startsAt?: number } = {},
 ): Promise<Device> {
-  const made = await Device.open({ service, member: identity, engine });
+  const made = await Device.open({ service, member: identity, engine, ...rest });
   await made.booth.unlock(PASSPHRASE);
   return made;
 }
@@ -256,6 +260,21 @@ test("a credit that goes between looking and proving fails before any proof", as
   expect(proof).toMatchObject({ at: "failed", fault: { code: "hours-not-enough" } });
   expect(service.sent).toEqual([]);
   expect(await phone.storage.keys("claims")).toEqual([]);
+}, 60_000);
+
+test("the page of a policy turns by itself when the policy opens, and again when it closes", async () => {
+  const { opensAt, closesAt } = policy.policy;
+  const phone = await device(new HoursService(), { startsAt: opensAt - 1 });
+  await phone.booth.openPolicy(claimScope);
+  expect((await at(phone, "policy")).session.phase).toBe("before");
+  await phone.clock.advance(1_000);
+  expect((await at(phone, "policy")).session.phase).toBe("open");
+  await phone.clock.advance((closesAt - opensAt) * 1_000);
+  expect((await at(phone, "policy")).session.phase).toBe("closed");
+  // Elsewhere, nothing of it comes back.
+  await phone.booth.openHours();
+  await phone.clock.advance(1_000);
+  await at(phone, "credits");
 }, 60_000);
 
 test("a member who is not on the roll is told so, and claims nothing", async () => {

@@ -19,6 +19,7 @@ export const SECRET_KINDS = [
   "closer-key",
   "registrar-key",
   "board-key",
+  "issuer-key",
 ] as const;
 
 /** A kind of secret. A file of one kind never opens as another. */

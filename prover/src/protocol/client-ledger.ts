@@ -1,4 +1,5 @@
 // Client of the verifier service for ledgers and hours policies. docs/spec/http.md §8, §9.
+import { InputError } from "../formats/errors.ts";
 import type { PointJson } from "../formats/point.ts";
 import type { SealedClaim } from "./hours/claim.ts";
 import { type ClaimReceipt, parseClaimReceipt, verifyClaimReceipt } from "./hours/claim-receipt.ts";
@@ -19,14 +20,18 @@ export interface OperatorOptions extends ClientOptions {
  * @param ledger - `ledgerId`: 32 random bytes, hexadecimal. `boardName`: in the origin of its checkpoints; the
  *   policies over this ledger name the same board.
  * @returns the service's registry key, Ed25519, hexadecimal: to be compared with the one that is known.
- * @throws InputError - the service refused; `code` is its problem code.
+ * @throws InputError - the service refused, `code` is its problem code; or `unexpected-answer`.
  * @throws Error - no answer; safe to retry.
  */
 export async function registerLedger(
   ledger: { readonly ledgerId: string; readonly boardName: string },
   options: OperatorOptions,
 ): Promise<{ readonly registryKey: string }> {
-  const { registryKey } = (await handIn("/v1/ledgers", ledger, options)) as { registryKey: string };
+  const answer = (await handIn("/v1/ledgers", ledger, options)) as { registryKey?: unknown } | null;
+  const registryKey = answer?.registryKey;
+  if (typeof registryKey !== "string" || !/^[0-9a-f]{64}$/.test(registryKey)) {
+    throw new InputError("unexpected-answer", "no registry key in the answer");
+  }
   return { registryKey };
 }
 

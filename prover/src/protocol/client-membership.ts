@@ -67,7 +67,8 @@ export async function submitPetitionSignature(
 }
 
 /**
- * Asks for a challenge to sign in with.
+ * Asks for a challenge to sign in with. An answer that holds anything beside a nonce is refused: what is proven for,
+ * the client says itself.
  *
  * @returns 32 bytes, hexadecimal; good once, for five minutes.
  * @throws InputError - the service refused, or `unexpected-answer`.
@@ -75,7 +76,9 @@ export async function submitPetitionSignature(
 export async function requestSignIn(options: ClientOptions): Promise<string> {
   const answer = (await handIn("/v1/sign-ins/challenges", {}, options)) as { nonce?: unknown } | null;
   const nonce = answer?.nonce;
-  if (typeof nonce !== "string") throw new InputError("unexpected-answer", "no nonce in the answer");
+  if (typeof nonce !== "string" || Object.keys(answer ?? {}).length !== 1) {
+    throw new InputError("unexpected-answer", "expected a nonce and nothing else");
+  }
   fromHex(nonce, 32, "nonce");
   return nonce;
 }
@@ -85,13 +88,16 @@ export async function requestSignIn(options: ClientOptions): Promise<string> {
  *
  * @param answer - `proof` of `proveSignIn` for this nonce and the page's own origin.
  * @returns that the service took the prover for a member.
- * @throws InputError - the service refused; `code` is its problem code.
+ * @throws InputError - the service refused, `code` is its problem code; or `unexpected-answer`.
  */
 export async function signIn(
   answer: { readonly nonce: string; readonly proof: SemaphoreProof },
   options: ClientOptions,
 ): Promise<{ readonly member: true }> {
   const { nonce, proof } = answer;
-  await handIn("/v1/sign-ins", { nonce, proof }, { ...options, retries: 0 });
+  const said = await handIn("/v1/sign-ins", { nonce, proof }, { ...options, retries: 0 });
+  if ((said as { member?: unknown } | null)?.member !== true) {
+    throw new InputError("unexpected-answer", "the answer does not say that this is a member");
+  }
   return { member: true };
 }

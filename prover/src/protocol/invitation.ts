@@ -1,4 +1,5 @@
-// Links that people hand each other: invitations, registrations, polls, policies, attestations.
+// Links that people hand each other: invitations, registrations, polls, policies, petitions, attestations; and the
+// way to sign in.
 // docs/spec/invitation.md.
 //
 // Everything stands in the URL's fragment, which browsers do not send: the host of the page that a link names
@@ -27,6 +28,9 @@ export type Link =
   | { readonly kind: "invitation"; readonly invitation: Invitation }
   | { readonly kind: "poll"; readonly pollId: string }
   | { readonly kind: "policy"; readonly claimScope: string }
+  | { readonly kind: "petition"; readonly petitionId: string }
+  /** To where members sign in. It names no service: the page asks the one that it belongs to. */
+  | { readonly kind: "sign-in" }
   /** As bytes: `parseSealedAttestation` says whether they are one. */
   | { readonly kind: "attestation"; readonly sealed: Uint8Array }
   /** Its shape alone was looked at: `verifyRegistration` says whether it is one. */
@@ -49,8 +53,12 @@ const KEYS = {
   poll: "poll",
   registration: "registration",
   policy: "policy",
+  petition: "petition",
   attestation: "attestation",
 } as const;
+
+/** The whole fragment of a link to where members sign in. */
+const SIGN_IN = "sign-in";
 
 /** A link to an invitation. `page` is any URL; its own fragment is left out. */
 export function invitationLink(page: string, invitation: Invitation): string {
@@ -69,6 +77,16 @@ export function policyLink(page: string, claimScope: string): string {
   return link(page, "policy", claimScope);
 }
 
+/** A link to a petition: its `petitionId`, a trust anchor as a poll's id is. */
+export function petitionLink(page: string, petitionId: string): string {
+  return link(page, "petition", petitionId);
+}
+
+/** A link to where members sign in, on the page itself. */
+export function signInLink(page: string): string {
+  return `${withoutFragment(page)}#${SIGN_IN}`;
+}
+
 /**
  * A link that hands a member a sealed attestation: only the member can open it.
  *
@@ -83,8 +101,12 @@ export function registrationLink(page: string, registration: Registration): stri
   return link(page, "registration", toBase64Url(registrationBytes(registration)));
 }
 
-function link(page: string, kind: Link["kind"], payload: string): string {
-  return `${page.replace(/#.*$/s, "")}#${KEYS[kind]}=${payload}`;
+function link(page: string, kind: keyof typeof KEYS, payload: string): string {
+  return `${withoutFragment(page)}#${KEYS[kind]}=${payload}`;
+}
+
+function withoutFragment(page: string): string {
+  return page.replace(/#.*$/s, "");
 }
 
 /** Canonical bytes of a registration: what a link or file holds. */
@@ -116,7 +138,7 @@ export function parseRegistration(bytes: Uint8Array): Registration {
 /**
  * What a link says: a whole URL or its fragment alone, with white space around it allowed.
  *
- * @throws InputError `link-malformed` - too long, no fragment, another fragment than the five kinds, or a
+ * @throws InputError `link-malformed` - too long, no fragment, another fragment than those of the kinds, or a
  *   payload in another encoding; `invitation-malformed`, `registration-malformed`, `not-canonical-json`,
  *   `bad-json`, `bad-utf8`.
  */
@@ -125,14 +147,17 @@ export function parseLink(untrusted: string): Link {
   if (untrusted.length > MAX_LINK_LENGTH) throw malformed("longer than any link");
   const trimmed = untrusted.trim();
   const hash = trimmed.indexOf("#");
-  const match = /^(join|poll|registration|policy|attestation)=([A-Za-z0-9_-]+)$/.exec(
-    trimmed.slice(hash + 1),
-  );
+  const fragment = trimmed.slice(hash + 1);
+  if (hash >= 0 && fragment === SIGN_IN) return { kind: "sign-in" };
+  const match = /^(join|poll|registration|policy|petition|attestation)=([A-Za-z0-9_-]+)$/.exec(fragment);
   if (hash < 0 || match === null) throw malformed("no fragment of a kind that we know");
   const [, key, payload] = match as unknown as [string, string, string];
-  if (key === KEYS.poll || key === KEYS.policy) {
+  if (key === KEYS.poll || key === KEYS.policy || key === KEYS.petition) {
     if (!/^[0-9a-f]{62}$/.test(payload)) throw malformed("not a scope");
-    return key === KEYS.poll ? { kind: "poll", pollId: payload } : { kind: "policy", claimScope: payload };
+    if (key === KEYS.poll) return { kind: "poll", pollId: payload };
+    return key === KEYS.policy
+      ? { kind: "policy", claimScope: payload }
+      : { kind: "petition", petitionId: payload };
   }
   const bytes = payloadBytes(payload);
   if (key === KEYS.attestation) return { kind: "attestation", sealed: bytes };

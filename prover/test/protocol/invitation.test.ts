@@ -11,10 +11,12 @@ import {
   MAX_LINK_LENGTH,
   parseLink,
   parseRegistration,
+  petitionLink,
   policyLink,
   pollLink,
   registrationBytes,
   registrationLink,
+  signInLink,
 } from "../../src/protocol/invitation.ts";
 import {
   type Attestation,
@@ -73,6 +75,13 @@ describe("a link", () => {
     const pollId = randomHex().slice(2);
     expect(parseLink(pollLink(PAGE, pollId))).toEqual({ kind: "poll", pollId });
     expect(parseLink(policyLink(PAGE, pollId))).toEqual({ kind: "policy", claimScope: pollId });
+    expect(parseLink(petitionLink(PAGE, pollId))).toEqual({ kind: "petition", petitionId: pollId });
+  });
+
+  test("leads to where members sign in, and says nothing else", () => {
+    expect(signInLink(`${PAGE}#poll=old`)).toBe(`${PAGE}#sign-in`);
+    expect(parseLink(signInLink(PAGE))).toEqual({ kind: "sign-in" });
+    expect(parseLink("#sign-in")).toEqual({ kind: "sign-in" });
   });
 
   test("brings a sealed attestation across, byte for byte, for whoever can open it", async () => {
@@ -136,6 +145,11 @@ describe("a link is refused", () => {
     ["to a poll in upper case", pollLink(PAGE, "A".repeat(62))],
     ["to a policy by too few digits", policyLink(PAGE, "a".repeat(61))],
     ["to a policy by too many digits", policyLink(PAGE, "a".repeat(63))],
+    ["to a petition by too few digits", petitionLink(PAGE, "a".repeat(61))],
+    ["to a petition in upper case", petitionLink(PAGE, "A".repeat(62))],
+    ["to sign in at another origin", `${signInLink(PAGE)}=https://elsewhere.example`],
+    ["to sign in for a nonce", `${signInLink(PAGE)}=${"ab".repeat(32)}`],
+    ["to sign in without the fragment's sign", "sign-in"],
     ["with an attestation in another encoding", attestationLink(PAGE, utf8("{}")).replace("e30", "e31")],
   ])("%s", (_name, link) => {
     expect(refusal(link)).toEqual(MALFORMED);
@@ -217,6 +231,8 @@ test("invitation.md shows what the code makes", () => {
     registrationLink: registrationLink(PAGE, parseRegistration(utf8(shown.document))),
     pollLink: pollLink(PAGE, String(readExample("poll").pollId)),
     policyLink: policyLink(PAGE, String(readExample("hours").claimScope)),
+    petitionLink: petitionLink(PAGE, String(readExample("membership").petitionId)),
+    signInLink: signInLink(PAGE),
     attestationLink: attestationLink(PAGE, utf8(JSON.stringify(SHORT))),
     mailboxKey: mailboxKeyOf(importIdentity(Buffer.from(privateKey, "hex"))),
   });

@@ -11,13 +11,17 @@ import {
   MAX_REGISTRATION_BYTES,
 } from "../../../verifier/src/http/requests.ts";
 import { type RunningServer, startServer } from "../../../verifier/src/server.ts";
+import { parseSemaphoreManifest, type SemaphoreProof } from "../../src/index.ts";
+import { directoryArtifactSource, semaphorePackageDirectory } from "../../src/node.ts";
 import { MAX_SUBMISSION_BYTES } from "../../src/protocol/ballot.ts";
 import { MAX_CLAIM_BYTES } from "../../src/protocol/hours/claim.ts";
+import { hoursArtifacts, hoursManifest } from "../support/hours-keys.ts";
 import { artifacts, manifest } from "../support/keys.ts";
 import { testExample } from "./support/checks.ts";
 import { boardKey, CLOSES, exampleElection, OPENS } from "./support/election.ts";
 import { httpExample } from "./support/examples.ts";
-import { oracle, pair } from "./support/independent.ts";
+import { httpHoursExample } from "./support/http.ts";
+import { bytes, oracle, pair } from "./support/independent.ts";
 import { readExample, readPage, readRecords, section, tableRows } from "./support/pages.ts";
 
 const example = readExample("http") as unknown as {
@@ -25,13 +29,56 @@ const example = readExample("http") as unknown as {
   readonly receipts: readonly string[];
   readonly problem: string;
   readonly unknown: string;
+  readonly ledger: string;
+  readonly entered: readonly string[];
+  readonly reused: string;
+  readonly policy: string;
+  readonly claimReceipt: string;
+  readonly claimed: string;
+  readonly petition: string;
+  readonly petitionReceipt: string;
+  readonly snapshot: string;
+  readonly unanswered: string;
 };
 const records = readRecords();
 const election = await exampleElection(records);
 const { pollId } = election;
 const TOKEN = "a token that guards nothing";
 
-testExample("http", () => httpExample(election, records));
+/** The other pages' examples, as they are stored. */
+const pages = {
+  ledger: readExample("ledger") as unknown as {
+    readonly ledgerId: string;
+    readonly registrySeed: string;
+    readonly lines: readonly string[];
+    readonly files: readonly { readonly path: string; readonly size: number }[];
+    readonly checkpoint: string;
+  },
+  hours: readExample("hours") as unknown as {
+    readonly policy: string;
+    readonly signature: string;
+    readonly claimScope: string;
+    readonly record: string;
+  },
+  membership: readExample("membership") as unknown as {
+    readonly petition: string;
+    readonly petitionId: string;
+    readonly snapshot: string;
+    readonly proof: SemaphoreProof;
+    readonly signIn: { readonly nonce: string };
+  },
+};
+
+testExample("http", async () => ({
+  ...httpExample(election, records),
+  ...(await httpHoursExample({
+    claim: bytes(pages.hours.record),
+    manifest: hoursManifest,
+    petitionText: pages.membership.petition,
+    snapshotText: pages.membership.snapshot,
+    proof: pages.membership.proof,
+  })),
+}));
 
 let directory: string;
 let server: RunningServer;
@@ -49,6 +96,15 @@ beforeAll(async () => {
       allowDevelopmentKeys: true,
       now: () => now,
       log: { write: () => undefined },
+      registryKey: bytes(pages.ledger.registrySeed),
+      hours: { manifest: hoursManifest, artifacts: hoursArtifacts },
+      membership: {
+        manifest: parseSemaphoreManifest(
+          await readFile(new URL("../../../keys/semaphore.json", import.meta.url)),
+        ),
+        artifacts: directoryArtifactSource(semaphorePackageDirectory()),
+      },
+      origin: "https://commune.example",
     },
     { port: 0 },
   );
@@ -75,16 +131,14 @@ async function post(path: string, body: unknown, headers: Record<string, string>
   return { status: response.status, type, body: await response.text() };
 }
 
-/** A submission of a record, made by ballot.md §6 and §7. */
-function submissionOf(record: Uint8Array) {
+/** Signals and proof of a record as they are sent, made by ballot.md §6 and §7. */
+function sentOf(record: Uint8Array) {
   const numbers = Array.from({ length: (record.length - 3) / 32 }, (_, i) =>
     BigInt(`0x${Buffer.from(record.subarray(3 + 32 * i, 35 + 32 * i)).toString("hex")}`).toString(),
   );
-  const [ax, ay, bx0, bx1, by0, by1, cx, cy] = numbers.slice(23);
+  const [ax, ay, bx0, bx1, by0, by1, cx, cy] = numbers.slice(-8);
   return {
-    type: "commune-zk/ballot/v1",
-    pollId,
-    publicSignals: numbers.slice(0, 23),
+    publicSignals: numbers.slice(0, -8),
     proof: {
       a: [ax, ay],
       b: [
@@ -111,7 +165,7 @@ test("the page's election runs over HTTP, every answer and file as the examples 
   expect(await post("/v1/polls", registration, authorization)).toEqual({ status: 200, ...registered });
 
   const ballots = `/v1/polls/${pollId}/ballots`;
-  const submissions = records.map(submissionOf);
+  const submissions = records.map((record) => ({ type: "commune-zk/ballot/v1", pollId, ...sentOf(record) }));
   expect(JSON.stringify(submissions[0])).toBe(readExample("ballot").submission);
   for (const [i, submission] of submissions.entries()) {
     expect(await post(ballots, submission)).toEqual({ status: 201, type: json, body: example.receipts[i] });
@@ -154,6 +208,67 @@ test("the page's election runs over HTTP, every answer and file as the examples 
       fresh ? "no-cache" : "public, max-age=60",
     ]);
   }
+});
+
+test("the page's ledger, claim and petition run over HTTP, every answer as the example holds it", async () => {
+  const { ledger, hours, membership } = pages;
+  const authorization = { authorization: `Bearer ${TOKEN}` };
+  const created = (body: string | undefined) => ({ status: 201, type: "application/json", body });
+  const problem = (status: number, body: string) => ({ status, type: "application/problem+json", body });
+
+  const path = `/v1/ledgers/${ledger.ledgerId}`;
+  const named = { ledgerId: ledger.ledgerId, boardName: "board.example" };
+  expect(await post("/v1/ledgers", named, authorization)).toEqual(created(example.ledger));
+  const batches: { header: object; inner: string[] }[] = [];
+  for (const [serial, line] of ledger.lines.entries()) {
+    const { at, change } = (JSON.parse(line) as { entry: { at: number; change: Record<string, unknown> } })
+      .entry;
+    now = at;
+    const { kind, batch, request, positions: _, ...plain } = change;
+    const route = { issuer: "issuers", period: "periods", credits: "batches", revoke: "revocations" }[
+      String(kind)
+    ];
+    if (batch !== undefined) batches.push(batch as (typeof batches)[number]);
+    const entered = await post(`${path}/${route}`, batch ?? request ?? plain, authorization);
+    expect(entered).toEqual(created(example.entered[serial]));
+  }
+  const [first, second] = batches;
+  const repeated = { ...created(example.entered[2]), status: 200 };
+  expect(await post(`${path}/batches`, first)).toEqual(repeated);
+  const other = await post(`${path}/batches`, { ...first, inner: second!.inner });
+  expect(other).toEqual(problem(409, example.reused));
+  const served = async (name: string): Promise<Buffer> => {
+    const response = await fetch(`${server.baseUrl}/ledgers/${ledger.ledgerId}/${name}`);
+    expect([name, response.status, response.headers.get("cache-control")]).toEqual([name, 200, "no-cache"]);
+    return Buffer.from(await response.arrayBuffer());
+  };
+  expect((await served("entries.ndjson")).toString()).toBe(ledger.lines.join(""));
+  expect((await served("checkpoint")).toString()).toBe(ledger.checkpoint);
+  for (const { path: name, size } of ledger.files)
+    expect([name, (await served(name)).length]).toEqual([name, size]);
+
+  const rollEvents = Buffer.from(election.registration.rollEvents).toString();
+  const { policy, signature, claimScope } = hours;
+  const registered = await post("/v1/policies", { policy, signature, rollEvents }, authorization);
+  expect(registered).toEqual(created(example.policy));
+  const claims = `/v1/policies/${claimScope}/claims`;
+  const claim = { type: "commune-zk/claim/v1", claimScope, ...sentOf(bytes(hours.record)) };
+  expect(await post(claims, claim)).toEqual(created(example.claimReceipt));
+  expect(await post(claims, claim)).toEqual({ ...created(example.claimReceipt), status: 200 });
+  const lower = { ...claim, publicSignals: claim.publicSignals.with(8, "600") };
+  expect(await post(claims, lower)).toEqual(problem(409, example.claimed));
+
+  const { petition, petitionId, snapshot, proof, signIn } = membership;
+  expect(await post("/v1/petitions", { petition, rollEvents }, authorization)).toEqual(
+    created(example.petition),
+  );
+  expect(await post("/v1/snapshots", { snapshot, rollEvents }, authorization)).toEqual(
+    created(example.snapshot),
+  );
+  const signed = await post(`/v1/petitions/${petitionId}/signatures`, proof);
+  expect(signed).toEqual(created(example.petitionReceipt));
+  const answer = { nonce: signIn.nonce, proof };
+  expect(await post("/v1/sign-ins", answer)).toEqual(problem(403, example.unanswered));
 });
 
 test("the page's routes and limits are those of the code", async () => {

@@ -18,6 +18,7 @@ import { proveExampleClaim } from "./support/claim.ts";
 import { BALLOTS, type ExamplePoll, exampleElection, examplePoll } from "./support/election.ts";
 import { allExamples } from "./support/examples.ts";
 import { hoursExample } from "./support/hours.ts";
+import { httpHoursExample } from "./support/http.ts";
 import { exampleSignature, membershipExample } from "./support/membership.ts";
 import { replaceValues, specPath, storedValues } from "./support/pages.ts";
 import { withDraws } from "./support/scripted.ts";
@@ -45,10 +46,16 @@ async function proveRecords({ valid: poll, identities, tree }: ExamplePoll): Pro
 
 test("writes docs/spec/examples", async () => {
   const records = await proveRecords(await examplePoll());
+  const [claim, proof] = [await proveExampleClaim(), await exampleSignature()];
+  const all = await allExamples(await exampleElection(records), records);
+  const membership = membershipExample(proof);
+  const { petition, snapshot } = membership as Record<"petition" | "snapshot", string>;
+  const made = { claim, manifest: hoursManifest, petitionText: petition, snapshotText: snapshot, proof };
   const examples = {
-    ...(await allExamples(await exampleElection(records), records)),
-    membership: membershipExample(await exampleSignature()),
-    hours: await hoursExample(await proveExampleClaim(), hoursManifest),
+    ...all,
+    http: { ...all.http, ...(await httpHoursExample(made)) },
+    membership,
+    hours: await hoursExample(claim, hoursManifest),
   };
   mkdirSync(specPath("examples"), { recursive: true });
   writeFileSync(specPath("examples/ballot-record.hex"), `${toHex(records[0]!)}\n`);

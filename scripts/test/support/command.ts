@@ -12,9 +12,18 @@ export interface CommandRun {
   readonly output: string;
 }
 
-/** Runs a command of this repository in its root; it must end by itself. */
-export function command(program: string, args: readonly string[]): CommandRun {
-  const run = spawnSync(program, args, { cwd: ROOT, encoding: "utf8", timeout: 170_000 });
+/**
+ * Runs a command of this repository in its root; it must end by itself.
+ *
+ * @param variables - of its environment, beside those of this process.
+ */
+export function command(
+  program: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): CommandRun {
+  const env = { ...process.env, ...variables };
+  const run = spawnSync(program, args, { cwd: ROOT, encoding: "utf8", timeout: 170_000, env });
   // A timeout would be a process that does not end by itself: nothing here calls process.exit.
   expect(run.error).toBeUndefined();
   return { status: run.status, output: run.stdout + run.stderr };

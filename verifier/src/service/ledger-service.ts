@@ -98,7 +98,7 @@ export class LedgerService {
    *
    * @throws InputError - the key as `parsePoint`; `ledger-unknown`, `ledger-malformed`.
    */
-  setIssuer(
+  async setIssuer(
     ledgerId: string,
     issuer: { readonly key: PointJson; readonly name: string; readonly until: number },
   ): Promise<Entered> {

@@ -1,41 +1,46 @@
 // Hours: attestations, what they add up to under a policy, the claim, and its receipt.
-import { useEffect, useId, useState } from "preact/hooks";
+import type { Attestation } from "@commune-zk/prover";
+import { useId, useState } from "preact/hooks";
 import type { HoursState, OwnClaim, PolicySession } from "../../core/state.ts";
-import { faultKey } from "../../i18n/faults.ts";
 import { fill } from "../../i18n/format.ts";
 import { OpenLink } from "../open-link.tsx";
 import { useAction, usePage } from "../page.ts";
-import {
-  Button,
-  Choices,
-  Counterfoil,
-  Failed,
-  FaultDetails,
-  Heading,
-  LongNumber,
-  Progress,
-  Qr,
-} from "../parts.tsx";
-import { saveFile } from "../save.ts";
+import { Button, Choices, Counterfoil, Failed, Heading } from "../parts.tsx";
+import { Faulty, KeptReceipt, OnItsWay, ProofUnderWay } from "../statement.tsx";
 import { Loading } from "./waiting.tsx";
 
 /** Whatever the member is at among attestations, policies and claims. */
-export function Hours({ hours }: { readonly hours: HoursState }) {
-  switch (hours.at) {
+export function Hours({ hours: state }: { readonly hours: HoursState }) {
+  const { booth, m } = usePage();
+  switch (state.at) {
     case "loading":
-      return <Loading />;
+      return <Loading what="hours" />;
     case "credits":
-      return <Credits state={hours} />;
+      return <Credits state={state} />;
     case "policy":
-      return <Policy session={hours.session} failed={hours.failed} />;
+      return <Policy session={state.session} failed={state.failed} />;
     case "proving":
-      return <Proving state={hours} />;
+      return (
+        <>
+          <Whose session={state.session} />
+          <ProofUnderWay proof={state.proof} words={m.hours} again={() => void booth.claim(state.threshold)}>
+            <Threshold state={state} />
+          </ProofUnderWay>
+        </>
+      );
     case "sending":
-      return <Sending state={hours} />;
+      return (
+        <>
+          <Whose session={state.session} />
+          <OnItsWay cast={state.cast} words={m.hours} back={<Back />}>
+            <Threshold state={state} />
+          </OnItsWay>
+        </>
+      );
     case "receipt":
-      return <Recorded session={hours.session} claim={hours.claim} />;
+      return <Recorded session={state.session} claim={state.claim} />;
     case "fault":
-      return <Fault state={hours} />;
+      return <Faulty fault={state.fault} back={state.claimScope !== null && <Back />} />;
   }
 }
 
@@ -46,10 +51,28 @@ function useAmount(): (amount: number, category: string | null) => string {
     category === "hours" ? format.hours(amount) : format.count(m.hours.points, amount);
 }
 
+/** Writes a credit on one line. */
+function useCredit(): (attestation: Attestation) => string {
+  const { m, format } = usePage();
+  const amount = useAmount();
+  return ({ amount: credited, category, period }) =>
+    fill(category === "hours" ? m.hours.creditOfHours : m.hours.credit, {
+      amount: amount(credited, category),
+      category,
+      period: format.period(period),
+    });
+}
+
+/** What a category is called: that of hours in the page's language, others as they are written. */
+function useCategory(): (category: string) => string {
+  const { m } = usePage();
+  return (category) => (category === "hours" ? m.hours.hours : category);
+}
+
 function AddFiles({ failed }: { readonly failed: readonly string[] }) {
   const { booth, m } = usePage();
   const adding = useAction();
-  const id = useId();
+  const hint = useId();
   const take = (files: FileList | null): void => {
     if (files === null || files.length === 0) return;
     adding.run(async () => {
@@ -59,21 +82,20 @@ function AddFiles({ failed }: { readonly failed: readonly string[] }) {
   };
   return (
     <div class="stack">
-      <label for={id} class="strong">
-        {m.hours.files}
-      </label>
-      <p class="soft" id={`${id}-hint`}>
+      <p class="soft" id={hint}>
         {m.hours.filesHint}
       </p>
-      <input
-        id={id}
-        type="file"
-        multiple
-        accept=".json,application/json"
-        aria-describedby={`${id}-hint`}
-        disabled={adding.busy}
-        onChange={(event) => take(event.currentTarget.files)}
-      />
+      <label class="file">
+        <input
+          type="file"
+          multiple
+          accept=".json,application/json"
+          aria-describedby={hint}
+          disabled={adding.busy}
+          onChange={(event) => take(event.currentTarget.files)}
+        />
+        {m.hours.files}
+      </label>
       {adding.busy && <p>{m.app.working}</p>}
       {failed.length > 0 && <p class="notice warn">{m.hours.notAdded}</p>}
       {[...new Set(failed)].map((code) => (
@@ -85,8 +107,10 @@ function AddFiles({ failed }: { readonly failed: readonly string[] }) {
 }
 
 function Credits({ state: { credits, failed } }: { readonly state: Extract<HoursState, { at: "credits" }> }) {
-  const { booth, m, format } = usePage();
+  const { booth, m } = usePage();
   const amount = useAmount();
+  const written = useCredit();
+  const named = useCategory();
   const categories = [...new Set(credits.map(({ category }) => category))].sort();
   const total = (of: string): number =>
     credits.reduce((sum, { category, amount: each }) => (category === of ? sum + each : sum), 0);
@@ -101,18 +125,12 @@ function Credits({ state: { credits, failed } }: { readonly state: Extract<Hours
           <h2>{m.hours.mine}</h2>
           <ul class="bullets">
             {credits.map((credit) => (
-              <li key={credit.salt}>
-                {fill(m.hours.credit, {
-                  amount: amount(credit.amount, credit.category),
-                  category: credit.category,
-                  period: format.period(credit.period),
-                })}
-              </li>
+              <li key={credit.salt}>{written(credit)}</li>
             ))}
           </ul>
           {categories.map((category) => (
             <p key={category}>
-              {fill(m.hours.total, { category, amount: amount(total(category), category) })}
+              {fill(m.hours.total, { category: named(category), amount: amount(total(category), category) })}
             </p>
           ))}
         </section>
@@ -129,14 +147,16 @@ function Credits({ state: { credits, failed } }: { readonly state: Extract<Hours
   );
 }
 
-function Head({ session: { policy } }: { readonly session: PolicySession }) {
+function Head({ session: { policy, phase } }: { readonly session: PolicySession }) {
   const { m, format } = usePage();
   const { organisation, title, opensAt, closesAt } = policy.policy;
   return (
     <>
       <Counterfoil what={m.hours.request} organisation={organisation.name}>
-        <span>{fill(m.hours.opens, { time: format.time(opensAt) })}</span>
-        <span>{fill(m.hours.closes, { time: format.time(closesAt) })}</span>
+        {phase === "before" && <span>{fill(m.hours.opens, { time: format.time(opensAt) })}</span>}
+        <span>
+          {fill(phase === "closed" ? m.hours.closed : m.hours.closes, { time: format.time(closesAt) })}
+        </span>
       </Counterfoil>
       <Heading tab={m.hours.title}>{title}</Heading>
     </>
@@ -150,8 +170,10 @@ function Policy({
   readonly session: PolicySession;
   readonly failed: readonly string[];
 }) {
-  const { booth, m, format } = usePage();
+  const { m, format } = usePage();
   const amount = useAmount();
+  const written = useCredit();
+  const named = useCategory();
   const { policy, credits, onRoll, phase } = session;
   const { category, periods } = policy.policy;
   const counting = credits.filter(({ code, counted }) => counted && code === null);
@@ -168,10 +190,10 @@ function Policy({
       {session.offline && <p class="notice warn">{m.app.offline}</p>}
       {!session.knownRegistrar && <p class="notice warn">{m.hours.unknownRegistrar}</p>}
       {!onRoll && <p class="notice bad">{m.hours.notOnRoll}</p>}
-      {phase !== "open" && <p class="notice warn">{m.faults.policyClosed.what}</p>}
+      {phase !== "open" && <p class="notice warn">{phase === "before" ? m.hours.before : m.hours.over}</p>}
       <p>
         {fill(m.hours.periods, span)}{" "}
-        {category === null ? m.hours.anyCategory : fill(m.hours.category, { category })}{" "}
+        {category === null ? m.hours.anyCategory : fill(m.hours.category, { category: named(category) })}{" "}
         {format.count(m.hours.atMost, policy.policy.credits)}
       </p>
       <section class="stack">
@@ -182,12 +204,7 @@ function Policy({
           <ul class="bullets">
             {credits.map((credit) => (
               <li key={credit.attestation.salt}>
-                {fill(m.hours.credit, {
-                  amount: amount(credit.attestation.amount, credit.attestation.category),
-                  category: credit.attestation.category,
-                  period: format.period(credit.attestation.period),
-                })}
-                : <strong>{word(credit)}</strong>
+                {written(credit.attestation)}: <strong>{word(credit)}</strong>
               </li>
             ))}
           </ul>
@@ -197,7 +214,7 @@ function Policy({
       {onRoll && phase === "open" && <Claim session={session} />}
       <AddFiles failed={failed} />
       <div class="actions">
-        <Button onPress={() => void booth.openHours()}>{m.hours.back}</Button>
+        <Back />
       </div>
     </>
   );
@@ -253,110 +270,32 @@ function Claim({ session }: { readonly session: PolicySession }) {
   );
 }
 
-function Proving({
-  state: { session, threshold, proof },
-}: {
-  readonly state: Extract<HoursState, { at: "proving" }>;
-}) {
-  const { booth, m, say } = usePage();
-  const phase = proof.at === "running" ? m.hours[proof.phase] : null;
-  useEffect(() => {
-    if (phase !== null) say(phase);
-  }, [phase, say]);
-  const amount = useAmount();
-  return (
-    <>
-      <Counterfoil what={m.hours.request} organisation={session.policy.policy.organisation.name} />
-      <Heading>{m.hours.proving}</Heading>
-      <p class="lead">
-        {fill(m.hours.atLeast, { amount: amount(threshold, session.policy.policy.category) })}
-      </p>
-      {proof.at === "running" && (
-        <div class="proof">
-          <Progress label={m.hours[proof.phase]} fraction={proof.fraction} />
-          <p class="soft">{m.proof.minutes}</p>
-        </div>
-      )}
-      {proof.at === "failed" && (
-        <div class="notice bad" role="alert">
-          <FaultDetails fault={proof.fault} />
-        </div>
-      )}
-      <div class="actions">
-        {proof.at === "failed" && (
-          <Button kind="main" onPress={() => void booth.claim(threshold)}>
-            {m.app.tryAgain}
-          </Button>
-        )}
-        <Button onPress={() => booth.cancelClaim()}>{m.app.cancel}</Button>
-      </div>
-    </>
-  );
+function Back() {
+  const { booth, m } = usePage();
+  return <Button onPress={() => void booth.openHours()}>{m.hours.back}</Button>;
 }
 
-function Sending({
-  state: { session, threshold, cast },
+function Whose({ session: { policy } }: { readonly session: PolicySession }) {
+  const { m } = usePage();
+  return <Counterfoil what={m.hours.request} organisation={policy.policy.organisation.name} />;
+}
+
+/** What is proven or sent. */
+function Threshold({
+  state: { session, threshold },
 }: {
-  readonly state: Extract<HoursState, { at: "sending" }>;
+  readonly state: { readonly session: PolicySession; readonly threshold: number };
 }) {
-  const { booth, m, format, say } = usePage();
+  const { m } = usePage();
   const amount = useAmount();
-  const refusal = cast.at === "refused" ? cast.code : null;
-  const words = refusal === null ? null : m.faults[faultKey(refusal)];
-  const waiting =
-    cast.at === "waiting" && (cast.because === "offline" ? m.casting.offline : m.casting.noAnswer);
-  const news = refusal === null ? waiting || m.casting.sending : m.hours.refused;
-  useEffect(() => say(`${news} ${m.hours.notRecorded}`), [news, m, say]);
-  return (
-    <>
-      <Counterfoil what={m.hours.request} organisation={session.policy.policy.organisation.name} />
-      <Heading>{refusal === null ? m.hours.sending : m.hours.refused}</Heading>
-      <p class="lead strong">{m.hours.notRecorded}</p>
-      <p>{fill(m.hours.atLeast, { amount: amount(threshold, session.policy.policy.category) })}</p>
-      {words === null ? (
-        <>
-          <div class="stack">
-            <p>{news}</p>
-            {cast.at === "waiting" && cast.retryInMs !== null && (
-              <p>{fill(m.casting.retryIn, { time: format.duration(cast.retryInMs) })}</p>
-            )}
-            {cast.at === "sending" && <progress aria-label={news} />}
-          </div>
-          <p class="soft">{m.hours.stored}</p>
-        </>
-      ) : (
-        <div class="notice bad">
-          <p class="strong">{refusal === "nullifier-used" ? m.hours.already : words.what}</p>
-          {refusal !== "nullifier-used" && <p>{words.todo}</p>}
-          <p class="number">
-            {m.refused.code}: {refusal}
-          </p>
-        </div>
-      )}
-      <div class="actions">
-        {cast.at !== "sending" && (
-          <Button kind="main" onPress={() => booth.retryNow()}>
-            {cast.at === "refused" ? m.hours.again : m.casting.retry}
-          </Button>
-        )}
-        <Button onPress={() => void booth.openHours()}>{m.hours.back}</Button>
-      </div>
-    </>
-  );
+  return <p>{fill(m.hours.atLeast, { amount: amount(threshold, session.policy.policy.category) })}</p>;
 }
 
 function Recorded({ session, claim }: { readonly session: PolicySession; readonly claim: OwnClaim }) {
-  const { booth, m, format } = usePage();
+  const { m, format } = usePage();
   const amount = useAmount();
-  const saving = useAction();
   const { policy, claimScope } = session.policy;
   const { threshold, statementHash, receipt } = claim;
-  const text = [
-    "commune-zk claim receipt",
-    `policy ${claimScope}`,
-    `statement ${statementHash}`,
-    `index ${receipt.index}`,
-  ].join("\n");
   return (
     <>
       <Counterfoil what={m.hours.request} organisation={policy.organisation.name}>
@@ -369,48 +308,18 @@ function Recorded({ session, claim }: { readonly session: PolicySession; readonl
           position: format.number(receipt.index + 1),
         })}
       </p>
-      <dl class="facts">
-        <div>
-          <dt>{m.hours.number}</dt>
-          <dd>
-            <LongNumber hex={statementHash} />
-          </dd>
-        </div>
-      </dl>
-      <Qr text={text} label={m.hours.qr} tooLong={m.membership.qrTooLong} />
-      <p>{m.hours.keep}</p>
-      <p class="notice">{m.hours.caution}</p>
-      <Failed code={saving.failed} />
-      <div class="actions">
-        <Button
-          kind="main"
-          onPress={() =>
-            saving.run(async () => {
-              const { claimReceiptBytes } = await import("../../core/receipt-file.ts");
-              saveFile(`claim-${statementHash.slice(0, 8)}.json`, claimReceiptBytes(receipt));
-            })
-          }
-        >
-          {m.receipt.save}
-        </Button>
-        <Button onPress={() => void booth.openHours()}>{m.hours.back}</Button>
-      </div>
-    </>
-  );
-}
-
-function Fault({ state: { fault, claimScope } }: { readonly state: Extract<HoursState, { at: "fault" }> }) {
-  const { booth, m } = usePage();
-  return (
-    <>
-      <Heading>{m.refused.title}</Heading>
-      <FaultDetails fault={fault} />
-      <div class="actions">
-        <Button kind="main" onPress={() => booth.retryNow()}>
-          {m.app.tryAgain}
-        </Button>
-        {claimScope !== null && <Button onPress={() => void booth.openHours()}>{m.hours.back}</Button>}
-      </div>
+      <KeptReceipt
+        kind="claim"
+        scope={`policy ${claimScope}`}
+        statementHash={statementHash}
+        index={receipt.index}
+        words={m.hours}
+        bytes={async () => {
+          const { claimReceiptBytes } = await import("../../core/receipt-file.ts");
+          return claimReceiptBytes(receipt);
+        }}
+        back={<Back />}
+      />
     </>
   );
 }

@@ -1,8 +1,8 @@
 // An identity without a poll: hand in the request, or open what was sent.
 import type { BoothState } from "../../core/state.ts";
 import { fill } from "../../i18n/format.ts";
-import { OpenHours } from "../open-hours.tsx";
 import { OpenLink } from "../open-link.tsx";
+import { OpenParts } from "../open-parts.tsx";
 import { usePage } from "../page.ts";
 import { Button, Copyable, Heading, Qr } from "../parts.tsx";
 import { saveFile } from "../save.ts";
@@ -20,7 +20,7 @@ export function MembershipScreen({
         <Heading>{m.membership.noneTitle}</Heading>
         <p class="lead">{m.membership.noneText}</p>
         <OpenLink main />
-        <OpenHours />
+        <OpenParts />
       </>
     );
   }
@@ -40,7 +40,7 @@ export function MembershipScreen({
         <p>{m.membership.nextText}</p>
         <OpenLink />
       </section>
-      <OpenHours />
+      <OpenParts />
     </>
   );
 }

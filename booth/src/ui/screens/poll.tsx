@@ -2,8 +2,8 @@
 import { useState } from "preact/hooks";
 import type { BoothState, OwnBallot, PollSession } from "../../core/state.ts";
 import { fill } from "../../i18n/format.ts";
-import { OpenHours } from "../open-hours.tsx";
 import { OpenLink } from "../open-link.tsx";
+import { OpenParts } from "../open-parts.tsx";
 import { useAction, usePage } from "../page.ts";
 import { Button, Counterfoil, Failed, Heading, LongNumber } from "../parts.tsx";
 
@@ -33,7 +33,7 @@ export function PollScreen({
           <summary>{m.poll.other}</summary>
           <div class="stack">
             <OpenLink />
-            <OpenHours />
+            <OpenParts />
           </div>
         </details>
       </div>

@@ -14,19 +14,20 @@ export function Starting() {
   );
 }
 
-/** While a poll is fetched and checked. */
-export function Loading() {
+/** While something is fetched and checked. */
+export function Loading({ what }: { readonly what: "poll" | "hours" | "petition" | "roll" }) {
   const { m } = usePage();
+  const { title, steps } = m.loading[what];
   return (
     <>
-      <Heading>{m.loading.title}</Heading>
+      <Heading>{title}</Heading>
       <p class="lead">{m.loading.text}</p>
       <ul class="bullets">
-        {m.loading.steps.map((step) => (
+        {steps.map((step) => (
           <li key={step}>{step}</li>
         ))}
       </ul>
-      <progress aria-label={m.loading.title} />
+      <progress aria-label={title} />
     </>
   );
 }

@@ -18,7 +18,7 @@ export function Welcome({ state }: { readonly state: Extract<BoothState, { at: "
 }
 
 function Start({
-  state: { invitation, pollId },
+  state: { invitation, waits },
   onChoose,
 }: {
   readonly state: Extract<BoothState, { at: "welcome" }>;
@@ -34,7 +34,7 @@ function Start({
           <p>{m.welcome.invitedCaution}</p>
         </div>
       )}
-      {invitation === null && pollId !== null && <p class="notice">{m.welcome.pollWaiting}</p>}
+      {waits && <p class="notice">{m.welcome.pollWaiting}</p>}
       <p class="lead">{m.welcome.text}</p>
       <div class="actions">
         <Button kind="choice" onPress={() => onChoose("create")}>
@@ -46,7 +46,7 @@ function Start({
           <span>{m.welcome.returningHint}</span>
         </Button>
       </div>
-      {invitation === null && pollId === null && (
+      {invitation === null && !waits && (
         <details>
           <summary>{m.welcome.haveLink}</summary>
           <div class="stack">

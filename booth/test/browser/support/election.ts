@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { pollLink, registerPoll, toHex } from "@commune-zk/prover";
 import type { PollPlan, RehearsedPoll } from "@commune-zk/prover/rehearsal";
 import { makePoll } from "../../../../prover/test/support/polls.ts";
+import type { ServerOptions } from "../../../../verifier/src/index.ts";
 import {
   OPERATOR_TOKEN,
   startTestService,
@@ -33,11 +34,13 @@ export interface BoothService {
  * Builds the booth and serves it.
  *
  * @param name - of the folder below `build/`; each test file has its own, as they run side by side.
+ * @param options - of the service, beside the booth's pages.
  */
-export async function startBooth(name: string): Promise<BoothService> {
+export async function startBooth(name: string, options: Partial<ServerOptions> = {}): Promise<BoothService> {
   const outDir = `build/booth-${name}`;
   await buildBooth("production", outDir);
   const service = await startTestService({
+    ...options,
     pagesDirectory: join(fileURLToPath(new URL("../../../..", import.meta.url)), outDir),
   });
   service.clock.now = now();
@@ -45,7 +48,7 @@ export async function startBooth(name: string): Promise<BoothService> {
   return {
     service,
     async wire() {
-      const wire = await Wire.open(service.baseUrl);
+      const wire = await Wire.open(() => service.baseUrl);
       wires.push(wire);
       return wire;
     },

@@ -91,7 +91,10 @@ export class Member {
 
   /** Waits until the booth has looked at what is stored. */
   async settled(): Promise<void> {
-    const waiting = [this.m.starting.title, this.m.loading.title];
+    const { starting, loading } = this.m;
+    const waiting = [starting, loading.poll, loading.hours, loading.petition, loading.roll].map(
+      ({ title }) => title,
+    );
     await this.tab.waitForFunction(
       (titles) => {
         const heading = document.querySelector("#booth h1")?.textContent ?? null;

@@ -35,11 +35,12 @@ export class Wire {
     this.origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   }
 
-  /** Opens a wire to the service at this address. */
-  static async open(target: string): Promise<Wire> {
+  /** @param target - the service's address; a service that restarts gets another, which a function tells. */
+  static async open(target: string | (() => string)): Promise<Wire> {
+    const addressOf = (): string => (typeof target === "string" ? target : target());
     let wire: Wire | undefined;
     const server = createServer((incoming, outgoing) => {
-      void wire!.#carry(target, incoming).then(
+      void wire!.#carry(addressOf(), incoming).then(
         (answer) => {
           if (answer === "cut") return incoming.socket.destroy();
           outgoing.writeHead(answer.status, answer.headers);

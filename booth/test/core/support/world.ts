@@ -1,6 +1,8 @@
 // A small assembly with its service, and the device of one of its members. Pages come and go; the device's storage
 // and the service stay.
+import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { serialize } from "node:v8";
 import {
   type ArtifactSource,
@@ -265,6 +267,10 @@ export interface DeviceOptions {
   /** For the ballots of this poll; a real one is handed in. */
   readonly engine: () => Engine;
   readonly allowDevelopmentKeys?: boolean;
+  /** Defaults to {@link PAGE_URL}, which is at another origin than the service. */
+  readonly pageUrl?: string;
+  /** What its clock says at first, in seconds since 1970; ten seconds after the opening unless told. */
+  readonly startsAt?: number;
 }
 
 const sealed = new Map<Identity, Promise<Uint8Array>>();
@@ -291,7 +297,7 @@ export function engineOf(poll: MemberPoll): () => Engine {
 /** The member's device. */
 export class Device {
   readonly storage: BoothStorage = memoryStorage();
-  readonly clock = new Clock((OPENS + 10) * 1_000);
+  readonly clock: Clock;
   readonly workers: WorkerLife[] = [];
   readonly service: Service;
   readonly #options: DeviceOptions;
@@ -316,6 +322,7 @@ export class Device {
 
   private constructor(options: DeviceOptions) {
     this.#options = options;
+    this.clock = new Clock((options.startsAt ?? OPENS + 10) * 1_000);
     this.service = options.service;
   }
 
@@ -373,10 +380,12 @@ export class Device {
     const storage = this.#storageOf(page);
     return {
       config: { baseUrl: BASE_URL, allowDevelopmentKeys: this.#options.allowDevelopmentKeys ?? true },
-      pageUrl: PAGE_URL,
+      pageUrl: this.#options.pageUrl ?? PAGE_URL,
       storage,
       artifactCache: storageArtifacts(storage),
       fetch: (input, init) => this.#fetch(page, String(input), init),
+      semaphoreManifest: () =>
+        readFile(fileURLToPath(new URL("../../../../keys/semaphore.json", import.meta.url))),
       makeWorker: () => {
         const life: WorkerLife = { task: null, ended: false, said: [] };
         this.workers.push(life);
