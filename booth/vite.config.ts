@@ -173,11 +173,19 @@ function lockedDown(): Plugin {
         for (const [name, file] of Object.entries(bundle)) {
           contents.set(name, Buffer.from(file.type === "chunk" ? file.code : file.source));
         }
-        const modules = Object.values(bundle)
+        const chunks = Object.values(bundle)
+          .filter((file) => file.type === "chunk")
           // A worker's script is no module of the page: reading it beforehand would only cost time.
-          .filter((file) => file.type === "chunk" && file !== serviceWorker && file.name !== "worker")
-          .map(({ fileName }) => fileName);
-        html.source = lockedPage(String(html.source), contents, modules);
+          .filter((file) => file !== serviceWorker && file.name !== "worker");
+        const entry = chunks.find(({ isEntry }) => isEntry);
+        if (entry === undefined) this.error("no script of the page");
+        const first = new Set([entry.fileName]);
+        for (const name of first) {
+          for (const imported of chunks.find(({ fileName }) => fileName === name)!.imports)
+            first.add(imported);
+        }
+        const later = chunks.map(({ fileName }) => fileName).filter((name) => !first.has(name));
+        html.source = lockedPage(String(html.source), contents, { first: [...first], later });
         contents.set("index.html", Buffer.from(html.source));
         contents.delete("sw.js");
         serviceWorker.code = serviceWorker.code.replaceAll("__SHELL__", JSON.stringify(shellOf(contents)));
@@ -199,8 +207,18 @@ function publicFiles(): readonly (readonly [string, Uint8Array])[] {
   return names.map((name) => [name, readFileSync(here(`public/${name}`))]);
 }
 
-/** The page with its policy and its digests, and with every module that it will load named beforehand. */
-function lockedPage(html: string, contents: Contents, modules: readonly string[]): string {
+/**
+ * The page with its policy and its digests.
+ *
+ * @param modules - `first` are the page's script and what it imports at once; `later` what it loads when something is
+ *   on the screen: named in a template, which `src/later-modules.ts` puts into the head before. Named in the head
+ *   from the start they would be fetched and compiled before the first screen is drawn.
+ */
+function lockedPage(
+  html: string,
+  contents: Contents,
+  { first, later }: { readonly first: readonly string[]; readonly later: readonly string[] },
+): string {
   const integrity = (name: string): string =>
     `integrity="sha384-${createHash("sha384").update(contents.get(name)!).digest("base64")}"`;
   const tag = /<(script|link)\b([^>]*?)\b(src|href)="\.\/([^"]+\.(?:js|css))"/g;
@@ -209,11 +227,14 @@ function lockedPage(html: string, contents: Contents, modules: readonly string[]
     seen.add(name);
     return `${all} ${integrity(name)}`;
   });
-  const rest = modules
-    .filter((name) => !seen.has(name))
-    .map((name) => `<link rel="modulepreload" crossorigin href="./${name}" ${integrity(name)}>`);
+  const preload = (name: string): string =>
+    `<link rel="modulepreload" crossorigin href="./${name}" ${integrity(name)}>`;
   const policy = `<meta http-equiv="Content-Security-Policy" content="${metaPolicy}">`;
-  return withDigests.replace(/(<meta charset="[^"]*"[^>]*>)/, [`$1`, policy, ...rest].join("\n    "));
+  const head = [policy, ...first.filter((name) => !seen.has(name)).map(preload)];
+  const template = ['<template id="later-modules">', ...later.map(preload), "</template>"];
+  return withDigests
+    .replace(/(<meta charset="[^"]*"[^>]*>)/, ["$1", ...head].join("\n    "))
+    .replace("</body>", `  ${template.join("\n      ")}\n  </body>`);
 }
 
 /** Names of the shell's files, and one digest over all of it. */

@@ -3,7 +3,8 @@ import { render } from "preact";
 import { DATABASE_NAME } from "./core/database-name.ts";
 import type { Booth } from "./core/state.ts";
 import { earlyBooth } from "./early-booth.ts";
-import { painted } from "./painted.ts";
+import { loadLaterModules } from "./later-modules.ts";
+import { atRest, painted } from "./painted.ts";
 import { App } from "./ui/app.tsx";
 import { codeOf } from "./ui/page.ts";
 import { refusedBooth } from "./ui/still-booths.ts";
@@ -80,6 +81,8 @@ async function isFirstVisit(): Promise<boolean> {
 async function load(): Promise<Booth> {
   // What is on the screen comes first.
   await painted();
+  await atRest();
+  loadLaterModules();
   const { browserBooth } = await import("./browser-booth.ts");
   return browserBooth();
 }

@@ -380,6 +380,27 @@ describe("the real build", () => {
     await context.close();
   });
 
+  test("runs no module that differs from its digest, of those either that it loads after its first screen", async () => {
+    const page = Buffer.from(real.get("/index.html")!).toString();
+    const later = page.match(/<template id="later-modules">([\s\S]*)<\/template>/)?.[1] ?? "";
+    const altered = new Map(real);
+    for (const [, name] of later.matchAll(/href="\.\/(assets\/browser-booth[^"]+)"/g)) {
+      altered.set(`/${name}`, Buffer.concat([real.get(`/${name}`)!, Buffer.from("\n")]));
+    }
+    expect(altered).not.toEqual(real);
+    const host = await serveBooth(altered);
+    const tab = await browser.newPage();
+    try {
+      const refusal = tab.waitForEvent("console", (message) => /integrity/.test(message.text()));
+      await tab.goto(host.origin);
+      await refusal;
+      await tab.getByRole("heading", { name: MESSAGES.en.refused.title }).waitFor();
+    } finally {
+      await tab.close();
+      await host.close();
+    }
+  });
+
   test("makes and unlocks an identity in its worker, under the policy", async () => {
     const host = await serveBooth(real);
     hosts.push(host);
