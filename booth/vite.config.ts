@@ -46,7 +46,7 @@ export default defineConfig(({ mode }) => ({
       },
     },
   },
-  plugins: [withoutWhatIsNotUsed(), sharingWorker(), semaphoreManifest(), lockedDown()],
+  plugins: [withoutWhatIsNotUsed(), withoutNodesCrypto(), sharingWorker(), semaphoreManifest(), lockedDown()],
 }));
 
 function proversFfjavascript(): string {
@@ -138,6 +138,17 @@ function sharingWorker(): Plugin {
       const reference = this.emitFile({ type: "chunk", id: entry, name: "worker" });
       return `export default import.meta.ROLLUP_FILE_URL_${reference};`;
     },
+  };
+}
+
+/** The library of HPKE asks for Node's crypto where there is no `globalThis.crypto`: in a browser there always is. */
+function withoutNodesCrypto(): Plugin {
+  const empty = "\0no-crypto";
+  return {
+    name: "booth-without-nodes-crypto",
+    enforce: "pre",
+    resolveId: (id, importer) => (id === "crypto" && importer?.includes("/@hpke/") ? empty : null),
+    load: (id) => (id === empty ? "export {};" : null),
   };
 }
 

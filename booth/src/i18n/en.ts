@@ -432,6 +432,7 @@ export const en: Messages = {
       one: "A claim uses {count} attestation.",
       other: "A claim uses at most {count} attestations.",
     },
+    position: "position {position} in the ledger",
     counts: "counts",
     notCounted: "does not count here",
     revoked: "was revoked",

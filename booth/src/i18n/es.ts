@@ -451,6 +451,7 @@ export const es: Messages = {
       one: "Se usa {count} comprobante.",
       other: "Se usan como mucho {count} comprobantes.",
     },
+    position: "posición {position} del registro",
     counts: "cuenta",
     notCounted: "no cuenta aquí",
     revoked: "se revocó",

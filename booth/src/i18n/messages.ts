@@ -398,6 +398,8 @@ export interface Messages {
       readonly notOnRoll: string;
       readonly adds: Phrase<"amount">;
       readonly atMost: Plural;
+      /** Of a credit that stands there. */
+      readonly position: Phrase<"position">;
       readonly counts: string;
       readonly notCounted: string;
       readonly revoked: string;

@@ -179,6 +179,7 @@ const judged = (codes: readonly (string | null)[]): PolicySession["credits"] =>
   credits.map((attestation, i) => ({
     attestation,
     code: codes[i] ?? null,
+    position: (codes[i] ?? null) === null ? 41 + i : null,
     counted: attestation.category === "hours",
   }));
 const policyDocument = {

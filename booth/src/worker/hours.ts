@@ -157,10 +157,10 @@ async function looked(
       // The same credit sealed twice is one credit.
       if (located.has(credit.position)) continue;
       located.set(credit.position, credit);
-      credits.push({ attestation, code: null, counted });
+      credits.push({ attestation, code: null, position: credit.position, counted });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      credits.push({ attestation, code: error.code, counted });
+      credits.push({ attestation, code: error.code, position: null, counted });
     }
   }
   return { view, credits, located: [...located.values()] };

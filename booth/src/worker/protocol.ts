@@ -75,6 +75,8 @@ export interface JudgedCredit {
   readonly attestation: Attestation;
   /** Null: it stands. Otherwise a code `attestation-…`. */
   readonly code: string | null;
+  /** In the ledger: how a workplace is told which credit is wrong. Null where it does not stand there. */
+  readonly position: number | null;
   /** Whether the policy counts it: ledger, periods, category, largest amount. */
   readonly counted: boolean;
 }

@@ -186,6 +186,10 @@ test("attestations become a claim that is recorded, and says so only with its re
     [null, true],
     [null, true],
   ]);
+  // The second batch is one credit, after the two of the first, which are in the order of their hashes.
+  const places = new Map(session.credits.map(({ attestation, position }) => [attestation.amount, position]));
+  expect(places.get(420)).toBe(2);
+  expect([0, 1]).toContain(places.get(900));
   expect(phone.booth.developmentKeys).toBe(true);
 
   // The claim is stored before its first byte leaves.

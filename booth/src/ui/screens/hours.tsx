@@ -205,6 +205,8 @@ function Policy({
             {credits.map((credit) => (
               <li key={credit.attestation.salt}>
                 {written(credit.attestation)}: <strong>{word(credit)}</strong>
+                {credit.position !== null &&
+                  ` (${fill(m.hours.position, { position: `${credit.position}` })})`}
               </li>
             ))}
           </ul>
