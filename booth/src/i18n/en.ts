@@ -523,7 +523,7 @@ export const en: Messages = {
     witness: "Looking up your place on the roll",
     proof: "Proving that a member is here, without saying which one",
     sending: "Handing over the proof …",
-    done: "The service took you for a member",
+    done: "You have proved that you are a member",
     doneText: "Your proof was accepted at {origin}.",
     learnedTitle: "What the service has learned",
     nothingKept:
