@@ -6,7 +6,6 @@ import {
   checkProof,
   claimReceiptBytes,
   createIdentity,
-  createRegistration,
   type Engine,
   encodeRecord,
   type Identity,
@@ -37,6 +36,7 @@ import {
 import { judgePolicy, policyOf, policyRoll, signedPolicy } from "../../../prover/test/support/policies.ts";
 import type { HoursState } from "../../src/core/state.ts";
 import type { StoredClaim } from "../../src/core/storage.ts";
+import { invitedTo } from "./support/invited.ts";
 import { Device, ok, PAGE_URL, PASSPHRASE, problem, type Seen, Service } from "./support/world.ts";
 
 const roll = policyRoll(4);
@@ -308,25 +308,7 @@ test("a ledger that its board has not signed is refused, and evidence is kept", 
 test("a policy by another registrar than the one who invited this member is refused", async () => {
   const service = new HoursService();
   const phone = await device(service);
-  const { rollId } = roll.roll;
-  const invitation = {
-    organisation: "Somebody else",
-    registrarKey: "ab".repeat(32),
-    rollId,
-    registrarNonce: "cd".repeat(32),
-  };
-  const registration = createRegistration({
-    identity: member,
-    mailboxKey: mailboxKeyOf(member),
-    ...invitation,
-  });
-  await phone.storage.write([
-    {
-      store: "membership",
-      key: rollId,
-      value: { invitation, registration, serial: 1 },
-    },
-  ]);
+  await phone.storage.write([invitedTo(roll.roll.rollId, { identity: member })]);
   await phone.booth.openPolicy(claimScope);
   expect((await at(phone, "fault")).fault.code).toBe("policy-not-anchored");
 }, 60_000);

@@ -1,10 +1,8 @@
 // A petition, from its link to a receipt that was verified; proven for real once.
 import {
   createIdentity,
-  createRegistration,
   type Engine,
   type Identity,
-  mailboxKeyOf,
   petitionLink,
   petitionRecord,
   signPetition,
@@ -16,6 +14,7 @@ import { expect, test } from "@jest/globals";
 import { petitionOf, verifier } from "../../../prover/test/membership/support.ts";
 import type { PetitionState } from "../../src/core/state.ts";
 import type { StoredSignature } from "../../src/core/storage.ts";
+import { invitedTo } from "./support/invited.ts";
 import { document, MembershipService, member, members, petition } from "./support/members.ts";
 import { Device, PAGE_URL, PASSPHRASE } from "./support/world.ts";
 
@@ -233,21 +232,7 @@ test.each([
 
 test("a petition by another registrar than the one who invited this member is refused", async () => {
   const phone = await device(new MembershipService());
-  const { rollId } = members.roll;
-  const invitation = {
-    organisation: "Somebody else",
-    registrarKey: "ab".repeat(32),
-    rollId,
-    registrarNonce: "cd".repeat(32),
-  };
-  const registration = createRegistration({
-    identity: member,
-    mailboxKey: mailboxKeyOf(member),
-    ...invitation,
-  });
-  await phone.storage.write([
-    { store: "membership", key: rollId, value: { invitation, registration, serial: 1 } },
-  ]);
+  await phone.storage.write([invitedTo(members.roll.rollId, { identity: member })]);
   await phone.booth.openPetition(petitionId);
   expect((await at(phone, "fault")).fault.code).toBe("petition-not-anchored");
 });

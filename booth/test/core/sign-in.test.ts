@@ -1,10 +1,8 @@
 // Signing in: a member answers the page's own service, for the page's own origin, and nobody else.
 import {
   createIdentity,
-  createRegistration,
   type Engine,
   type Identity,
-  mailboxKeyOf,
   signInLink,
   signSnapshot,
   snarkjsEngine,
@@ -15,6 +13,7 @@ import {
 import { expect, test } from "@jest/globals";
 import { makeMembers, snapshotOf, verifier } from "../../../prover/test/membership/support.ts";
 import type { SignInState } from "../../src/core/state.ts";
+import { invitedTo } from "./support/invited.ts";
 import { MembershipService, member, members, petition, snapshotBytes } from "./support/members.ts";
 import { BASE_URL, Device, PAGE_URL, PASSPHRASE } from "./support/world.ts";
 
@@ -61,21 +60,9 @@ async function device(
   const { identity = member, engine = unproven, pageUrl = OWN_PAGE, invited = true } = options;
   const made = await Device.open({ service, member: identity, engine, pageUrl });
   await made.booth.unlock(PASSPHRASE);
-  const { rollId } = members.roll;
-  const invitation = {
-    organisation: "As the link says",
-    registrarKey: options.registrarKey ?? members.registrar.publicKey,
-    rollId,
-    registrarNonce: "cd".repeat(32),
-  };
-  const registration = createRegistration({
-    identity,
-    mailboxKey: mailboxKeyOf(identity),
-    ...invitation,
-  });
   if (invited) {
-    const value = { invitation, registration, serial: 1 };
-    await made.storage.write([{ store: "membership", key: rollId, value }]);
+    const registrarKey = options.registrarKey ?? members.registrar.publicKey;
+    await made.storage.write([invitedTo(members.roll.rollId, { identity, registrarKey })]);
   }
   return made;
 }
