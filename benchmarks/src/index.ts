@@ -10,6 +10,20 @@ export type { Measurement, NotMeasured, Outcome } from "./measure.ts";
 export { measureMembership, type SemaphoreKeys } from "./membership.ts";
 export { measureProofs } from "./proof.ts";
 export { headLine, outcomeLine } from "./report.ts";
+export {
+  type Environment,
+  FAILURES,
+  type FailureReason,
+  type Limits,
+  limitsName,
+  type Machine,
+  MEMBERSHIP_DEPTHS,
+  type MeasurementLine,
+  parseMeasurement,
+  type Sample,
+  WORKLOADS,
+  type Workload,
+} from "./results/schema.ts";
 export { measureRegistration, measureRoll, measureRollLog } from "./roll.ts";
 export type { BenchKeys } from "./sample-poll.ts";
 export { serveProofs } from "./serve-proofs.ts";

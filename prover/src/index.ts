@@ -82,6 +82,7 @@ export {
   type RecordContent,
   statementHash,
 } from "./formats/record.ts";
+export { parseWith } from "./formats/schema.ts";
 export {
   DEFAULT_SECRET_PARAMETERS,
   MAX_SECRET_BYTES,
