@@ -120,6 +120,7 @@ export {
 } from "./groth16/engine.ts";
 export { snarkjsEngine } from "./groth16/snarkjs-engine.ts";
 export { createVerifier, type ProofVerifier } from "./groth16/verify.ts";
+export { wasmEngine } from "./groth16/wasm-engine.ts";
 export {
   type Aggregate,
   aggregate,

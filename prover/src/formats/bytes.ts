@@ -119,6 +119,12 @@ export function bytesToUint(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt(`0x${toHex(bytes)}`);
 }
 
+/** The unsigned little-endian integer that the bytes stand for. */
+export function littleEndianToUint(bytes: Uint8Array): bigint {
+  // A copy: the slice of a Buffer is none.
+  return bytesToUint(Uint8Array.from(bytes).reverse());
+}
+
 /** Whether two byte strings are equal. Variable time: for public values only. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -1,5 +1,5 @@
 // The one canonical decoder of field elements and scalars. docs/spec/conventions.md §1.
-import { uintBytes } from "./bytes.ts";
+import { bytesToUint, uintBytes } from "./bytes.ts";
 import { InputError } from "./errors.ts";
 
 /** Order r of BN254's scalar field, over which the circuits work and BabyJubJub is defined. */
@@ -59,4 +59,24 @@ export function fieldFromBytes(bytes: Uint8Array, place?: string, bound: bigint 
  */
 export function fieldToBytes(value: bigint): Uint8Array {
   return uintBytes(value, 32);
+}
+
+/**
+ * A number uniform in [0, bound), by rejection from the platform's CSPRNG.
+ *
+ * @throws RangeError - the bound is not in [1, 2²⁵⁶].
+ */
+export function randomBelow(bound: bigint): bigint {
+  if (bound < 1n || bound > 1n << 256n) throw new RangeError("bound is not in [1, 2^256]");
+  // Bits that no number below the bound has are dropped, so that at least half of all draws fit.
+  const unused = BigInt(256 - (bound - 1n).toString(2).length);
+  const bytes = new Uint8Array(32);
+  for (;;) {
+    crypto.getRandomValues(bytes);
+    const drawn = bytesToUint(bytes) >> unused;
+    if (drawn < bound) {
+      bytes.fill(0);
+      return drawn;
+    }
+  }
 }

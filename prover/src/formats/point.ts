@@ -2,7 +2,14 @@
 import { babyjubjub } from "@noble/curves/misc.js";
 import { concatBytes } from "./bytes.ts";
 import { InputError } from "./errors.ts";
-import { FIELD_ORDER, fieldFromBytes, fieldToBytes, parseFieldElement, SUBGROUP_ORDER } from "./field.ts";
+import {
+  FIELD_ORDER,
+  fieldFromBytes,
+  fieldToBytes,
+  parseFieldElement,
+  randomBelow,
+  SUBGROUP_ORDER,
+} from "./field.ts";
 import { hasPrimeOrder } from "./subgroup.ts";
 
 /** A BabyJubJub point that has passed {@link parsePoint}, or was computed from such points. */
@@ -110,18 +117,7 @@ export function multiplySecret(point: Point, scalar: bigint): Point {
   return point.multiply(scalar);
 }
 
-/** A scalar uniform in [1, l−1], by rejection from the platform's CSPRNG. */
+/** A scalar uniform in [1, l−1], from the platform's CSPRNG. */
 export function randomScalar(): bigint {
-  const bytes = new Uint8Array(32);
-  for (;;) {
-    crypto.getRandomValues(bytes);
-    // l has 251 bits: dropping five bits makes half of all draws fit.
-    bytes[0] = bytes[0]! & 0x07;
-    let scalar = 0n;
-    for (const byte of bytes) scalar = (scalar << 8n) | BigInt(byte);
-    if (scalar > 0n && scalar < SUBGROUP_ORDER) {
-      bytes.fill(0);
-      return scalar;
-    }
-  }
+  return 1n + randomBelow(SUBGROUP_ORDER - 1n);
 }

@@ -1,0 +1,74 @@
+// What prover/src/wasm sees of the kernels. build.mjs lays the files out: g1 and g2 are one source over two fields.
+
+export {
+  add as fp2Add,
+  inverse as fp2Inverse,
+  mul as fp2Mul,
+  sqr as fp2Sqr,
+  sub as fp2Sub,
+} from "./fp2";
+export {
+  add as fqAdd,
+  fromBytes as fqFromBytes,
+  fromFile as fqFromFile,
+  inverse as fqInverse,
+  isZero as fqIsZero,
+  mayBeZero as fqMayBeZero,
+  mul as fqMul,
+  neg as fqNeg,
+  sqr as fqSqr,
+  sub as fqSub,
+  sub2Small as fqSub2Small,
+  subLazy as fqSubLazy,
+  toBytes as fqToBytes,
+  toMontgomery as fqToMontgomery,
+} from "./fq";
+export {
+  add as frAdd,
+  fromBytes as frFromBytes,
+  fromFile as frFromFile,
+  inverse as frInverse,
+  isZero as frIsZero,
+  mayBeZero as frMayBeZero,
+  mul as frMul,
+  neg as frNeg,
+  sqr as frSqr,
+  sub as frSub,
+  sub2Small as frSub2Small,
+  subLazy as frSubLazy,
+  toBytes as frToBytes,
+  toMontgomery as frToMontgomery,
+} from "./fr";
+export {
+  entriesFromFile as frEntriesFromFile,
+  fromBytesEach as frFromBytesEach,
+  powers as frPowers,
+  productEach as frProductEach,
+  quotient as frQuotient,
+  rows as frRows,
+  scaleReversed as frScaleReversed,
+  transform as frTransform,
+} from "./fr/domain";
+export {
+  addAffine as g1AddAffine,
+  addExtended as g1AddExtended,
+  addPairs as g1AddPairs,
+  double as g1Double,
+  setExtendedInfinity as g1SetInfinity,
+  toAffine as g1ToAffine,
+} from "./g1/curve";
+export { msm as g1Msm, msmScratch as g1MsmScratch } from "./g1/msm";
+export {
+  addAffine as g2AddAffine,
+  addExtended as g2AddExtended,
+  addPairs as g2AddPairs,
+  double as g2Double,
+  setExtendedInfinity as g2SetInfinity,
+  toAffine as g2ToAffine,
+} from "./g2/curve";
+export { msm as g2Msm, msmScratch as g2MsmScratch } from "./g2/msm";
+
+/** Where memory begins that the kernels do not use themselves. */
+export function heapBase(): usize {
+  return __heap_base;
+}

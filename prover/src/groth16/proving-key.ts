@@ -1,0 +1,130 @@
+// A proving key in the kernels' memory: points and coefficients in their Montgomery form, tables of the domain.
+import { uintBytes } from "../formats/bytes.ts";
+import { InputError } from "../formats/errors.ts";
+import { parseZkey, type Zkey } from "../formats/zkey.ts";
+import { ENTRY_BYTES, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
+import { inverseModR, rootOfUnity } from "./domain.ts";
+
+/** Rows of one matrix: address and count of their entries. */
+export interface Rows {
+  readonly entries: number;
+  readonly count: number;
+}
+
+/** Addresses in the workspace, unless said otherwise. */
+export interface LoadedProvingKey {
+  readonly workspace: Workspace;
+  /** A count, as the next two. */
+  readonly variables: number;
+  readonly publicCount: number;
+  readonly power: number;
+  readonly alpha1: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly delta1: number;
+  readonly delta2: number;
+  readonly rowsA: Rows;
+  readonly rowsB: Rows;
+  readonly a: number;
+  readonly b1: number;
+  readonly b2: number;
+  readonly c: number;
+  readonly h: number;
+  /** Powers of the domain's root, and of its inverse: half as many as the domain has points. */
+  readonly twiddles: number;
+  readonly inverseTwiddles: number;
+  /** shift^i ÷ n: from n times a polynomial's coefficients to those on the coset. */
+  readonly coset: number;
+}
+
+/**
+ * Reads a proving key into a workspace of its own.
+ *
+ * @throws InputError `zkey-malformed`.
+ */
+export async function loadProvingKey(provingKey: Uint8Array): Promise<LoadedProvingKey> {
+  const zkey = parseZkey(provingKey);
+  const workspace = await Workspace.start();
+  const points = (bytes: Uint8Array): number => readPoints(workspace, bytes);
+  return {
+    workspace,
+    variables: zkey.variables,
+    publicCount: zkey.publicCount,
+    power: zkey.power,
+    alpha1: points(zkey.alpha1),
+    beta1: points(zkey.beta1),
+    beta2: points(zkey.beta2),
+    delta1: points(zkey.delta1),
+    delta2: points(zkey.delta2),
+    rowsA: readRows(workspace, zkey, 0),
+    rowsB: readRows(workspace, zkey, 1),
+    a: points(zkey.a),
+    b1: points(zkey.b1),
+    b2: points(zkey.b2),
+    c: points(zkey.c),
+    h: points(zkey.h),
+    ...readDomain(workspace, zkey.power),
+  };
+}
+
+/** Address of a number mod r, in Montgomery form. */
+export function putScalar(workspace: Workspace, value: bigint): number {
+  const at = workspace.allocate(NUMBER_BYTES);
+  const { kernels } = workspace;
+  kernels.frFromBytes(at, workspace.put(uintBytes(value, 32).reverse()));
+  kernels.frToMontgomery(at, at);
+  return at;
+}
+
+function readPoints(workspace: Workspace, bytes: Uint8Array): number {
+  const numbers = bytes.length / 32;
+  const at = workspace.allocate(numbers * NUMBER_BYTES);
+  const mark = workspace.mark();
+  if (workspace.kernels.fqFromFile(at, workspace.put(bytes), numbers) !== 0) {
+    throw malformed("a coordinate is not below q");
+  }
+  workspace.release(mark);
+  return at;
+}
+
+function readRows(
+  workspace: Workspace,
+  { entries, entryCount, power, variables }: Zkey,
+  matrix: number,
+): Rows {
+  // As many as there are of both matrices: how many of this one is known afterwards.
+  const at = workspace.allocate(entryCount * ENTRY_BYTES);
+  const mark = workspace.mark();
+  const file = workspace.put(entries);
+  const count = workspace.kernels.frEntriesFromFile(at, file, entryCount, matrix, power, variables);
+  workspace.release(mark);
+  if (count < 0) throw malformed("an entry outside its matrix");
+  return { entries: at, count };
+}
+
+function readDomain(
+  workspace: Workspace,
+  power: number,
+): Pick<LoadedProvingKey, "twiddles" | "inverseTwiddles" | "coset"> {
+  const { kernels } = workspace;
+  const size = 2 ** power;
+  const powers = (count: number, base: bigint): number => {
+    const at = workspace.allocate(count * NUMBER_BYTES);
+    kernels.frPowers(at, count, putScalar(workspace, base));
+    return at;
+  };
+  const root = rootOfUnity(power);
+  const twiddles = powers(size / 2, root);
+  const inverseTwiddles = powers(size / 2, inverseModR(root));
+  const coset = powers(size, rootOfUnity(power + 1));
+  const inverseSize = putScalar(workspace, inverseModR(BigInt(size)));
+  for (let i = 0; i < size; i++) {
+    const at = coset + i * NUMBER_BYTES;
+    kernels.frMul(at, at, inverseSize);
+  }
+  return { twiddles, inverseTwiddles, coset };
+}
+
+function malformed(message: string): InputError {
+  return new InputError("zkey-malformed", message, "zkey");
+}

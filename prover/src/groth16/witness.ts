@@ -1,0 +1,122 @@
+// The assignment of a circuit by the calculator that circom 2 compiles: a WebAssembly module with a memory of its
+// own, of the size that the circuit needs. Source: circom's generated witness_calculator.js.
+import type { CircuitInput, CircuitInputs } from "./engine.ts";
+import { WitnessError } from "./engine.ts";
+
+const VALUE_BYTES = 32;
+const WORDS = 8;
+
+/** What a calculator exports, as far as it is used. */
+interface CalculatorExports {
+  readonly memory?: WebAssembly.Memory;
+  init(sanityCheck: number): void;
+  getFieldNumLen32(): number;
+  getInputSize(): number;
+  getInputSignalSize(hashHigh: number, hashLow: number): number;
+  setInputSignal(hashHigh: number, hashLow: number, index: number): void;
+  writeSharedRWMemory(index: number, word: number): void;
+  readSharedRWMemory(index: number): number;
+  getWitnessSize(): number;
+  getWitness(index: number): void;
+}
+
+/** The calculator of one circuit. */
+export interface WitnessCalculator {
+  /**
+   * All values of the circuit, 32 bytes little-endian each, canonical; the first is 1, then the public signals. It
+   * holds the inputs' secrets: whoever is done with it overwrites it.
+   *
+   * @param inputs - field elements below r.
+   * @throws WitnessError - a signal is missing, unknown, or of another size, or the circuit is not satisfied.
+   */
+  calculate(inputs: CircuitInputs): Promise<Uint8Array>;
+}
+
+/**
+ * A calculator from a circuit's wasm.
+ *
+ * @throws WebAssembly.CompileError - it is no WebAssembly.
+ */
+export async function compileWitnessCalculator(wasm: Uint8Array): Promise<WitnessCalculator> {
+  const module = await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>);
+  return {
+    async calculate(inputs) {
+      let calculator: CalculatorExports | undefined;
+      try {
+        calculator = await instantiate(module);
+        return run(calculator, inputs);
+      } catch {
+        // What went wrong may quote signals; nothing of it is passed on.
+        throw new WitnessError();
+      } finally {
+        if (calculator !== undefined) wipe(calculator);
+      }
+    },
+  };
+}
+
+async function instantiate(module: WebAssembly.Module): Promise<CalculatorExports> {
+  const ignore = () => undefined;
+  const { exports } = await WebAssembly.instantiate(module, {
+    runtime: {
+      exceptionHandler() {
+        throw new WitnessError();
+      },
+      printErrorMessage: ignore,
+      writeBufferMessage: ignore,
+      showSharedRWMemory: ignore,
+    },
+  });
+  return exports as unknown as CalculatorExports;
+}
+
+function run(calculator: CalculatorExports, inputs: CircuitInputs): Uint8Array {
+  if (calculator.getFieldNumLen32() !== WORDS) throw new WitnessError();
+  // 1: the calculator looks at every assertion of the circuit.
+  calculator.init(1);
+  let given = 0;
+  for (const [name, input] of Object.entries(inputs)) {
+    const [high, low] = nameHash(name);
+    const values = [...flatten(input)];
+    if (calculator.getInputSignalSize(high, low) !== values.length) throw new WitnessError();
+    for (const [i, value] of values.entries()) {
+      let rest = value;
+      for (let word = 0; word < WORDS; word++) {
+        calculator.writeSharedRWMemory(word, Number(rest & 0xffff_ffffn) | 0);
+        rest >>= 32n;
+      }
+      calculator.setInputSignal(high, low, i);
+    }
+    given += values.length;
+  }
+  // The calculator begins as the last input is set: with one missing it would not have.
+  if (given !== calculator.getInputSize()) throw new WitnessError();
+  const size = calculator.getWitnessSize();
+  const witness = new Uint8Array(size * VALUE_BYTES);
+  const view = new DataView(witness.buffer);
+  for (let i = 0; i < size; i++) {
+    calculator.getWitness(i);
+    for (let word = 0; word < WORDS; word++) {
+      view.setUint32(i * VALUE_BYTES + 4 * word, calculator.readSharedRWMemory(word), true);
+    }
+  }
+  return witness;
+}
+
+function* flatten(input: CircuitInput): Generator<bigint> {
+  if (typeof input === "bigint") yield input;
+  else for (const part of input) yield* flatten(part);
+}
+
+/** FNV-1a of 64 bits, as two signed halves: how calculators know signals. */
+function nameHash(name: string): [high: number, low: number] {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(name)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return [Number(BigInt.asIntN(32, hash >> 32n)), Number(BigInt.asIntN(32, hash))];
+}
+
+function wipe({ memory }: CalculatorExports): void {
+  if (memory !== undefined) new Uint8Array(memory.buffer).fill(0);
+}

@@ -1,0 +1,139 @@
+// The kernels (prover/assembly) in an instance of their own, and the memory they work in. docs/design/engine.md.
+import { SCALAR } from "./generated/scalar.ts";
+
+/** Of a number modulo p or r: 9 limbs of 29 bits, i32. */
+export const NUMBER_BYTES = 36;
+/** Of an affine point of G1, and in extended coordinates. */
+export const G1_BYTES = 2 * NUMBER_BYTES;
+/** The same in extended coordinates. */
+export const G1_EXTENDED_BYTES = 4 * NUMBER_BYTES;
+/** Of an affine point of G2. */
+export const G2_BYTES = 2 * G1_BYTES;
+/** The same in extended coordinates. */
+export const G2_EXTENDED_BYTES = 2 * G1_EXTENDED_BYTES;
+/** Of an entry of the constraint system's rows. */
+export const ENTRY_BYTES = 8 + NUMBER_BYTES;
+
+const PAGE = 65_536;
+const ALIGNMENT = 64;
+
+type Unary = (out: number, a: number) => void;
+type Binary = (out: number, a: number, b: number) => void;
+
+/** Arithmetic modulo a prime, on addresses of numbers. prover/assembly/field.mjs. */
+type Field<P extends string> = Record<`${P}${"Add" | "Sub" | "SubLazy" | "Mul"}`, Binary> &
+  Record<`${P}${"Sqr" | "Neg" | "Inverse" | "FromBytes" | "ToBytes" | "ToMontgomery"}`, Unary> &
+  Record<`${P}${"IsZero" | "MayBeZero"}`, (a: number) => number> &
+  Record<`${P}Sub2Small`, (out: number, a: number, b: number, c: number) => void> &
+  Record<`${P}FromFile`, (out: number, bytes: number, count: number) => number>;
+
+/** A curve, on addresses of points. prover/assembly/curve.ts, msm.ts. */
+type Curve<P extends string> = Record<`${P}${"AddAffine" | "AddExtended"}`, (a: number, b: number) => void> &
+  Record<`${P}${"Double" | "ToAffine"}`, Unary> &
+  Record<`${P}SetInfinity`, (a: number) => void> &
+  Record<`${P}AddPairs`, (n: number, lefts: number, outs: number, scratch: number) => void> &
+  Record<
+    `${P}Msm`,
+    (out: number, n: number, scalars: number, points: number, bits: number, scratch: number) => void
+  > &
+  Record<`${P}MsmScratch`, (n: number, bits: number) => number>;
+
+/** What the module exports; every argument is an address or a count. */
+export type Kernels = Field<"fq"> &
+  Field<"fr"> &
+  Record<`fp2${"Add" | "Sub" | "Mul"}`, Binary> &
+  Record<`fp2${"Sqr" | "Inverse"}`, Unary> &
+  Curve<"g1"> &
+  Curve<"g2"> & {
+    readonly memory: WebAssembly.Memory;
+    heapBase(): number;
+    frFromBytesEach(out: number, bytes: number, n: number): void;
+    frPowers(out: number, n: number, root: number): void;
+    frTransform(a: number, n: number, twiddles: number): void;
+    frScaleReversed(a: number, bits: number, factors: number): void;
+    frEntriesFromFile(
+      out: number,
+      file: number,
+      count: number,
+      matrix: number,
+      bits: number,
+      columns: number,
+    ): number;
+    frRows(out: number, n: number, entries: number, count: number, witness: number): void;
+    frProductEach(out: number, n: number, a: number, b: number): void;
+    frQuotient(out: number, n: number, a: number, b: number, c: number): void;
+  };
+
+/** An instance of the kernels, and its memory as a stack. */
+export class Workspace {
+  readonly kernels: Kernels;
+  #top: number;
+  /** How far memory was in use since the last release. */
+  #highest: number;
+
+  private constructor(kernels: Kernels) {
+    this.kernels = kernels;
+    this.#top = aligned(kernels.heapBase());
+    this.#highest = this.#top;
+  }
+
+  /** A new instance with a memory of its own, which is freed with it. */
+  static async start(): Promise<Workspace> {
+    const code = Uint8Array.from(atob(SCALAR), (character) => character.charCodeAt(0));
+    const { instance } = await WebAssembly.instantiate(code, {
+      env: {
+        abort() {
+          throw new Error("a kernel was given what it cannot take");
+        },
+      },
+    });
+    return new Workspace(instance.exports as unknown as Kernels);
+  }
+
+  /**
+   * Address of so many bytes, until what was marked before is released; 64-byte aligned, content undefined.
+   *
+   * @throws RangeError - the environment gives no more memory.
+   */
+  allocate(bytes: number): number {
+    const at = this.#top;
+    this.#top = aligned(at + bytes);
+    this.#highest = Math.max(this.#highest, this.#top);
+    const { memory } = this.kernels;
+    const missing = this.#top - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    return at;
+  }
+
+  /** What {@link release} is given to free all that is allocated from here on. */
+  mark(): number {
+    return this.#top;
+  }
+
+  /** Frees what was allocated since the mark. Its content stays until {@link wipe}. */
+  release(mark: number): void {
+    this.#top = mark;
+  }
+
+  /** Overwrites all that was ever allocated above the top. */
+  wipe(): void {
+    this.bytes(this.#top, this.#highest - this.#top).fill(0);
+    this.#highest = this.#top;
+  }
+
+  /** A view of memory; good until the next allocation. */
+  bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.kernels.memory.buffer, at, length);
+  }
+
+  /** Address of a copy of these bytes. */
+  put(bytes: Uint8Array): number {
+    const at = this.allocate(bytes.length);
+    this.bytes(at, bytes.length).set(bytes);
+    return at;
+  }
+}
+
+function aligned(at: number): number {
+  return Math.ceil(at / ALIGNMENT) * ALIGNMENT;
+}
