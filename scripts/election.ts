@@ -11,8 +11,8 @@ import {
   registerPoll,
   rollTree,
   type SealedBallot,
-  snarkjsEngine,
   type ValidPoll,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { rehearsePoll, rehearseRoll } from "@commune-zk/prover/rehearsal";
 import { auditAt, closePoll, exportFiles } from "./election/close.ts";
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   const directory = await runDirectory(plan.directory);
   const clock = new SettableClock();
   const registrar = ed25519KeyPair();
-  const engine = snarkjsEngine();
+  const engine = wasmEngine();
 
   console.log(`${plan.draft.organisation.name}: a rehearsal with ${plan.roster.length} invented members\n`);
   const { server, board, operatorToken } = await startService(directory, keys, clock);

@@ -16,9 +16,9 @@ import {
   registerLedger,
   registerPolicy,
   type SealedClaim,
-  snarkjsEngine,
   submitClaim,
   urlPublicFiles,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { directoryPublicFiles } from "@commune-zk/prover/node";
 import { type RehearsedRoll, randomHex, rehearseRoll } from "@commune-zk/prover/rehearsal";
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
   const directory = await runDirectory(parent);
   const clock = new SettableClock();
   const registrar = ed25519KeyPair();
-  const engine = snarkjsEngine();
+  const engine = wasmEngine();
 
   console.log(`A quarter of labour hours, rehearsed with ${memberCount} invented members\n`);
   const { server, board, registry, operatorToken } = await startService(directory, await loadKeys(), clock, {

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { constantsSource } from "./constants.mjs";
 import { fieldSource } from "./field.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -12,7 +13,18 @@ const OUT = fileURLToPath(new URL("../src/wasm/generated/", import.meta.url));
 const TARGET = join(OUT, "scalar.ts");
 const BASE_FIELD = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 const SCALAR_FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
-const FILES = ["build.mjs", "field.mjs", "fp2.ts", "curve.ts", "msm.ts", "domain.ts", "index.ts"];
+const FILES = [
+  "build.mjs",
+  "field.mjs",
+  "constants.mjs",
+  "fp2.ts",
+  "curve.ts",
+  "msm.ts",
+  "tower.ts",
+  "pairing.ts",
+  "domain.ts",
+  "index.ts",
+];
 
 const { version } = JSON.parse(
   readFileSync(fileURLToPath(import.meta.resolve("assemblyscript/package.json")), "utf8"),
@@ -29,7 +41,9 @@ async function build() {
     for (const part of ["g1", "g2", "fr"]) mkdirSync(join(folder, part), { recursive: true });
     write("fq.ts", fieldSource(BASE_FIELD));
     write("fr.ts", fieldSource(SCALAR_FIELD));
-    for (const file of ["fp2.ts", "index.ts"]) cpSync(join(HERE, file), join(folder, file));
+    write("constants.ts", constantsSource(BASE_FIELD));
+    for (const file of ["fp2.ts", "tower.ts", "pairing.ts", "index.ts"])
+      cpSync(join(HERE, file), join(folder, file));
     for (const [group, field] of [
       ["g1", "fq"],
       ["g2", "fp2"],

@@ -80,9 +80,19 @@ ${carry32()}
 /** out = a - b - c, and near [0, p): for sums of sums, which would grow. |a| + |b| + |c| < 2^259. */
 export function sub2Small(out: usize, a: usize, b: usize, c: usize): void {
 ${lines(LIMBS, (i) => `  let s${i} = <i64>load<i32>(a, ${4 * i}) - <i64>load<i32>(b, ${4 * i}) - <i64>load<i32>(c, ${4 * i});`)}
-  const k = (s8 * ${Math.floor(2 ** 40 / (Number(p >> 232n) + 1))}) >> 40;
-${lines(LIMBS, (i) => `  s${i} -= k * ${P[i]};`)}
-${carryOut("s")}
+${reduceColumns()}
+}
+
+/** out = 9a − b, near [0, p). |9a| + |b| < 2^268. */
+export function nineTimesSub(out: usize, a: usize, b: usize): void {
+${lines(LIMBS, (i) => `  let s${i} = 9 * <i64>load<i32>(a, ${4 * i}) - <i64>load<i32>(b, ${4 * i});`)}
+${reduceColumns()}
+}
+
+/** out = 9a + b, near [0, p). |9a| + |b| < 2^268. */
+export function nineTimesAdd(out: usize, a: usize, b: usize): void {
+${lines(LIMBS, (i) => `  let s${i} = 9 * <i64>load<i32>(a, ${4 * i}) + <i64>load<i32>(b, ${4 * i});`)}
+${reduceColumns()}
 }
 
 export function neg(out: usize, a: usize): void {
@@ -246,6 +256,12 @@ export function inverse(out: usize, a: usize): void {
       );
     }
     return o.join("\n");
+  }
+  /** Takes off as many p as the top limb says, and carries. */
+  function reduceColumns() {
+    return `  const k = (s8 * ${Math.floor(2 ** 40 / (Number(p >> 232n) + 1))}) >> 40;
+${lines(LIMBS, (i) => `  s${i} -= k * ${P[i]};`)}
+${carryOut("s")}`;
   }
   function carry32() {
     return `${lines(LIMBS - 1, (i) => `  store<i32>(out, s${i} & ${MASK}, ${4 * i});\n  s${i + 1} += s${i} >> 29;`)}

@@ -3,6 +3,7 @@ import * as Fq from "./fq";
 
 export const BYTES: usize = 2 * Fq.BYTES;
 export const ONE = Fq.ONE;
+const ZERO = Fq.ONE + 36;
 const T = memory.data(36 * 4);
 const T0 = T;
 const T1 = T + 36;
@@ -17,6 +18,42 @@ export function mul(out: usize, a: usize, b: usize): void {
   Fq.mul(T2, T2, T3);
   Fq.sub(out, T0, T1);
   Fq.sub2(out + 36, T2, T0, T1);
+}
+
+/** As {@link mul}, near [0, p). */
+export function mulSmall(out: usize, a: usize, b: usize): void {
+  Fq.mul(T0, a, b);
+  Fq.mul(T1, a + 36, b + 36);
+  Fq.add(T2, a, a + 36);
+  Fq.add(T3, b, b + 36);
+  Fq.mul(T2, T2, T3);
+  Fq.sub2Small(out, T0, T1, ZERO);
+  Fq.sub2Small(out + 36, T2, T0, T1);
+}
+
+/** out = a, near [0, p). */
+export function small(out: usize, a: usize): void {
+  Fq.sub2Small(out, a, ZERO, ZERO);
+  Fq.sub2Small(out + 36, a + 36, ZERO, ZERO);
+}
+
+/** out = (9 + u)·a, near [0, p): the number that has neither a square nor a cube root. */
+export function mulByXi(out: usize, a: usize): void {
+  Fq.nineTimesSub(T0, a, a + 36);
+  Fq.nineTimesAdd(out + 36, a + 36, a);
+  Fq.copy(out, T0);
+}
+
+/** out = a·b, b in Fq. */
+export function mulByFq(out: usize, a: usize, b: usize): void {
+  Fq.mul(out, a, b);
+  Fq.mul(out + 36, a + 36, b);
+}
+
+/** a0 − a1·u. */
+export function conjugate(out: usize, a: usize): void {
+  Fq.copy(out, a);
+  Fq.neg(out + 36, a + 36);
 }
 
 export function sqr(out: usize, a: usize): void {

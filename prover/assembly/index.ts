@@ -68,6 +68,15 @@ export {
 } from "./g2/curve";
 export { msm as g2Msm, msmScratch as g2MsmScratch } from "./g2/msm";
 
+export {
+  finalExponentiation as pairingFinalExponentiation,
+  isOneInTarget as pairingIsOne,
+  linesBytes as pairingLinesBytes,
+  miller as pairingMiller,
+  prepare as pairingPrepare,
+} from "./pairing";
+export { mul12 as fp12Mul } from "./tower";
+
 /** Where memory begins that the kernels do not use themselves. */
 export function heapBase(): usize {
   return __heap_base;

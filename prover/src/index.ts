@@ -116,6 +116,7 @@ export {
   type ProofProgress,
   type ProveOptions,
   type ProvingArtifacts,
+  SelfCheckError,
   WitnessError,
 } from "./groth16/engine.ts";
 export { snarkjsEngine } from "./groth16/snarkjs-engine.ts";

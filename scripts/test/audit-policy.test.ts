@@ -11,7 +11,7 @@ import {
   publicPaths,
   rollFiles,
   signCheckpoint,
-  snarkjsEngine,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { writePublicFiles } from "@commune-zk/prover/node";
 import { jest } from "@jest/globals";
@@ -29,7 +29,7 @@ const { signed, policy } = policyFor(commune, { credits: 1, thresholds: [600, 12
 const { claimScope } = policy;
 const claim = prepareClaim(await claimOptions(commune, policy, { member: 0, threshold: 1200 }));
 const { artifacts } = await hoursKeys("hours-1");
-const { record } = await proveClaim({ claim, artifacts, engine: snarkjsEngine() });
+const { record } = await proveClaim({ claim, artifacts, engine: wasmEngine() });
 
 const directory = await mkdtemp(join(tmpdir(), "commune-zk-policy-"));
 const place = join(directory, "policies", claimScope);

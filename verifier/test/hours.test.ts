@@ -24,11 +24,11 @@ import {
   registerPolicy,
   replayLedger,
   requestRevocation,
-  snarkjsEngine,
   strikeCredits,
   submitClaim,
   toHex,
   urlPublicFiles,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { randomHex } from "@commune-zk/prover/rehearsal";
 import { hoursArtifacts, hoursKeys, hoursManifest } from "../../prover/test/support/hours-keys.ts";
@@ -112,7 +112,7 @@ async function creditsOf(
   return creditPaths(ledgerFiles, { view, credits });
 }
 
-const engine = snarkjsEngine();
+const engine = wasmEngine();
 const claim = await proveClaim({
   claim: prepareClaim({
     policy,

@@ -1,4 +1,4 @@
-// What page and worker say to each other. One worker does one task and is ended: what snarkjs took goes with it.
+// What page and worker say to each other. One worker does one task and is ended: what a proof took goes with it.
 import type {
   Attestation,
   AuditStep,

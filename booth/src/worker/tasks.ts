@@ -14,10 +14,10 @@ import {
   proveBallot,
   provingArtifacts,
   sealSecret,
-  snarkjsEngine,
   type ValidPoll,
   validatePoll,
   WitnessError,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { findOnRoll } from "./find-on-roll.ts";
 import { openAll, proveThreshold, standingOf } from "./hours.ts";
@@ -156,7 +156,7 @@ export interface ServeOptions {
  */
 export function serveTask(
   post: (message: FromWorker) => void,
-  { engine = snarkjsEngine }: ServeOptions = {},
+  { engine = wasmEngine }: ServeOptions = {},
 ): (message: ToWorker) => void {
   const waiting = new Map<number, (bytes: Uint8Array | null) => void>();
   let needs = 0;

@@ -17,9 +17,9 @@ import {
   rollFiles,
   sealAttestation,
   sealedAttestationBytes,
-  snarkjsEngine,
   type ValidPolicy,
   verifyClaimReceipt,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { expect, test } from "@jest/globals";
 import { hoursArtifacts, hoursManifest } from "../../../prover/test/support/hours-keys.ts";
@@ -148,7 +148,7 @@ let proven: Promise<StoredClaim> | null = null;
 function waitingClaim(): Promise<StoredClaim> {
   proven ??= (async () => {
     const service = new HoursService();
-    const phone = await device(service, { engine: snarkjsEngine });
+    const phone = await device(service, { engine: wasmEngine });
     await phone.booth.addAttestations(sealed);
     await phone.booth.openPolicy(claimScope);
     await phone.booth.claim(1200);
@@ -168,7 +168,7 @@ async function withWaiting(service: HoursService): Promise<Device> {
 
 test("attestations become a claim that is recorded, and says so only with its receipt", async () => {
   const service = new HoursService();
-  const phone = await Device.open({ service, member, engine: snarkjsEngine });
+  const phone = await Device.open({ service, member, engine: wasmEngine });
   // A link while the booth is locked waits for the unlocking.
   await phone.booth.openLink(attestationLink(PAGE_URL, sealed[0]!));
   phone.expectAt("locked");

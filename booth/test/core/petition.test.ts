@@ -6,9 +6,9 @@ import {
   petitionLink,
   petitionRecord,
   signPetition,
-  snarkjsEngine,
   verifyPetitionReceipt,
   verifyPetitionSignature,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { expect, test } from "@jest/globals";
 import { petitionOf, verifier } from "../../../prover/test/membership/support.ts";
@@ -51,7 +51,7 @@ async function device(
 /** A signature of the member that waits for its answer; proven once. */
 const waiting: StoredSignature = await (async () => {
   const service = new MembershipService();
-  const phone = await Device.open({ service, member, engine: snarkjsEngine });
+  const phone = await Device.open({ service, member, engine: wasmEngine });
   // A link while the booth is locked waits for the unlocking.
   await phone.booth.openLink(petitionLink(PAGE_URL, petitionId));
   phone.expectAt("locked");

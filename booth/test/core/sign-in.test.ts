@@ -5,10 +5,10 @@ import {
   type Identity,
   signInLink,
   signSnapshot,
-  snarkjsEngine,
   validateSnapshot,
   verifyPetitionSignature,
   verifySignIn,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { expect, test } from "@jest/globals";
 import { makeMembers, snapshotOf, verifier } from "../../../prover/test/membership/support.ts";
@@ -69,7 +69,7 @@ async function device(
 
 test("a member answers the service's challenge for the page's own origin, and nothing of it is kept", async () => {
   const service = new MembershipService();
-  const phone = await device(service, { engine: snarkjsEngine });
+  const phone = await device(service, { engine: wasmEngine });
   const before = await phone.storage.keys("files");
   await phone.booth.openLink(signInLink(OWN_PAGE));
   const { session } = await at(phone, "ask");
@@ -119,7 +119,7 @@ test.each<[string, unknown]>([
 test("a petition's id is no nonce, and as one of the right length gets an answer that signs nothing", async () => {
   const service = new MembershipService();
   service.challenge = () => ({ nonce: petition.petitionId });
-  const phone = await device(service, { engine: snarkjsEngine });
+  const phone = await device(service, { engine: wasmEngine });
   await phone.booth.openSignIn();
   await at(phone, "ask");
   await phone.booth.signIn();
@@ -198,7 +198,7 @@ test.each<[string, Parameters<typeof device>[1], () => Uint8Array, string]>([
 test("an answer that the service refuses is said, and trying again answers another challenge", async () => {
   const service = new MembershipService();
   service.refusal = "sign-in-nonce-unknown";
-  const phone = await device(service, { engine: snarkjsEngine });
+  const phone = await device(service, { engine: wasmEngine });
   await phone.booth.openSignIn();
   await at(phone, "ask");
   await phone.booth.signIn();

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { InputError, receiptBytes, snarkjsEngine, utf8 } from "@commune-zk/prover";
+import { InputError, receiptBytes, utf8, wasmEngine } from "@commune-zk/prover";
 import { ElectionService, openSqliteStore } from "@commune-zk/verifier";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { finish } from "../../../prover/test/audit/election.ts";
@@ -70,7 +70,7 @@ afterAll(async () => {
 });
 
 test("a member votes, and everything is found good", async () => {
-  const device = await Device.open({ service, member: poll.member, engine: snarkjsEngine });
+  const device = await Device.open({ service, member: poll.member, engine: wasmEngine });
   await device.booth.openLink(`#poll=${poll.pollId}`);
   expect(device.expectAt("poll").session).toMatchObject({ onRoll: null, phase: "open", offline: false });
   expect(device.booth.developmentKeys).toBe(true);

@@ -27,8 +27,11 @@ export interface Zkey {
   readonly alpha1: Uint8Array;
   readonly beta1: Uint8Array;
   readonly beta2: Uint8Array;
+  readonly gamma2: Uint8Array;
   readonly delta1: Uint8Array;
   readonly delta2: Uint8Array;
+  /** One for each public signal and one more: of the verification key. */
+  readonly ic: Uint8Array;
   /** Matrix, row, column (u32), coefficient in Montgomery form twice over: 44 bytes for each entry. */
   readonly entries: Uint8Array;
   readonly entryCount: number;
@@ -83,7 +86,7 @@ export function parseZkey(bytes: Uint8Array, place = "zkey"): Zkey {
   const alpha1 = point(G1_FILE_BYTES);
   const beta1 = point(G1_FILE_BYTES);
   const beta2 = point(G2_FILE_BYTES);
-  point(G2_FILE_BYTES); // γ, which only verification needs
+  const gamma2 = point(G2_FILE_BYTES);
   const delta1 = point(G1_FILE_BYTES);
   const delta2 = point(G2_FILE_BYTES);
 
@@ -98,8 +101,10 @@ export function parseZkey(bytes: Uint8Array, place = "zkey"): Zkey {
     alpha1,
     beta1,
     beta2,
+    gamma2,
     delta1,
     delta2,
+    ic: section(3, (publicCount + 1) * G1_FILE_BYTES),
     entries: rows.subarray(4),
     entryCount,
     a: section(5, variables * G1_FILE_BYTES),

@@ -42,6 +42,7 @@ export interface Engine {
    *
    * @throws DOMException `AbortError` - the signal fired.
    * @throws Error `witness-unsatisfied` in `code` - the inputs do not satisfy the circuit; no input is quoted.
+   * @throws Error `proof-self-check-failed` in `code` - of an engine that verifies what it made.
    */
   prove(options: ProveOptions): Promise<{ proof: Groth16Proof; publicSignals: readonly bigint[] }>;
   /** Releases what the engine holds; it cannot be used afterwards. */
@@ -56,5 +57,16 @@ export class WitnessError extends Error {
   constructor() {
     super("the inputs do not satisfy the circuit");
     this.name = "WitnessError";
+  }
+}
+
+/** A proof was made that does not verify, and is not given out: a fault of the machine, the files or the engine. */
+export class SelfCheckError extends Error {
+  readonly code = "proof-self-check-failed";
+
+  /** Nothing of the proof is told. */
+  constructor() {
+    super("the proof that was made does not verify; a retry is safe");
+    this.name = "SelfCheckError";
   }
 }

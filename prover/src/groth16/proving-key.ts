@@ -1,9 +1,10 @@
 // A proving key in the kernels' memory: points and coefficients in their Montgomery form, tables of the domain.
-import { uintBytes } from "../formats/bytes.ts";
 import { InputError } from "../formats/errors.ts";
 import { parseZkey, type Zkey } from "../formats/zkey.ts";
 import { ENTRY_BYTES, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
 import { inverseModR, rootOfUnity } from "./domain.ts";
+import { type PairingCheck, preparePairingCheck } from "./pairing-check.ts";
+import { putScalars } from "./points.ts";
 
 /** Rows of one matrix: address and count of their entries. */
 export interface Rows {
@@ -14,6 +15,8 @@ export interface Rows {
 /** Addresses in the workspace, unless said otherwise. */
 export interface LoadedProvingKey {
   readonly workspace: Workspace;
+  /** The verifier's equation, of the verification key that the proving key holds. */
+  readonly isProof: PairingCheck;
   /** A count, as the next two. */
   readonly variables: number;
   readonly publicCount: number;
@@ -46,16 +49,28 @@ export async function loadProvingKey(provingKey: Uint8Array): Promise<LoadedProv
   const zkey = parseZkey(provingKey);
   const workspace = await Workspace.start();
   const points = (bytes: Uint8Array): number => readPoints(workspace, bytes);
+  const alpha1 = points(zkey.alpha1);
+  const beta2 = points(zkey.beta2);
+  const delta2 = points(zkey.delta2);
+  const isProof = preparePairingCheck(workspace, {
+    publicCount: zkey.publicCount,
+    alpha: alpha1,
+    beta: beta2,
+    gamma: points(zkey.gamma2),
+    delta: delta2,
+    ic: points(zkey.ic),
+  });
   return {
+    isProof,
     workspace,
     variables: zkey.variables,
     publicCount: zkey.publicCount,
     power: zkey.power,
-    alpha1: points(zkey.alpha1),
+    alpha1,
     beta1: points(zkey.beta1),
-    beta2: points(zkey.beta2),
+    beta2,
     delta1: points(zkey.delta1),
-    delta2: points(zkey.delta2),
+    delta2,
     rowsA: readRows(workspace, zkey, 0),
     rowsB: readRows(workspace, zkey, 1),
     a: points(zkey.a),
@@ -68,10 +83,10 @@ export async function loadProvingKey(provingKey: Uint8Array): Promise<LoadedProv
 }
 
 /** Address of a number mod r, in Montgomery form. */
-export function putScalar(workspace: Workspace, value: bigint): number {
+function putScalar(workspace: Workspace, value: bigint): number {
   const at = workspace.allocate(NUMBER_BYTES);
   const { kernels } = workspace;
-  kernels.frFromBytes(at, workspace.put(uintBytes(value, 32).reverse()));
+  kernels.frFromBytes(at, putScalars(workspace, [value]));
   kernels.frToMontgomery(at, at);
   return at;
 }

@@ -1,10 +1,10 @@
 // Groth16 verification over BN254. Groth 2016 §3.2 (the equation of Verify).
-import { buildBn128, type CurveEngine, Scalar } from "ffjavascript";
-import type { G1, G2 } from "../formats/bn254.ts";
-import { concatBytes } from "../formats/bytes.ts";
 import { FIELD_ORDER } from "../formats/field.ts";
 import type { Groth16Proof } from "../formats/groth16-proof.ts";
 import type { VerificationKey } from "../formats/verification-key.ts";
+import { Workspace } from "../wasm/kernels.ts";
+import { preparePairingCheck } from "./pairing-check.ts";
+import { putG1, putG2, putScalars } from "./points.ts";
 
 /** Verifies proofs under one verification key. */
 export interface ProofVerifier {
@@ -21,14 +21,16 @@ export interface ProofVerifier {
 
 /** A verifier in the calling thread. `verificationKey` is from `parseVerificationKey`. */
 export async function createVerifier(verificationKey: VerificationKey): Promise<ProofVerifier> {
-  const curve = await buildBn128(true);
-  const { publicCount } = verificationKey;
-  const [ic0, ...rest] = verificationKey.ic.map((point) => g1(curve, point)) as [Uint8Array, ...Uint8Array[]];
-  const bases = concatBytes(...rest);
-  const alpha = g1(curve, verificationKey.alpha);
-  const beta = g2(curve, verificationKey.beta);
-  const gamma = g2(curve, verificationKey.gamma);
-  const delta = g2(curve, verificationKey.delta);
+  const { publicCount, alpha, beta, gamma, delta, ic } = verificationKey;
+  const workspace = await Workspace.start();
+  const check = preparePairingCheck(workspace, {
+    publicCount,
+    alpha: putG1(workspace, alpha),
+    beta: putG2(workspace, beta),
+    gamma: putG2(workspace, gamma),
+    delta: putG2(workspace, delta),
+    ic: putG1(workspace, ...ic),
+  });
   return {
     publicCount,
     async verify(publicSignals, proof) {
@@ -38,28 +40,17 @@ export async function createVerifier(verificationKey: VerificationKey): Promise<
       if (publicSignals.some((value) => value < 0n || value >= FIELD_ORDER)) {
         throw new RangeError("public signal out of range");
       }
-      const scalars = new Uint8Array(32 * publicCount);
-      for (const [i, value] of publicSignals.entries()) Scalar.toRprLE(scalars, 32 * i, value, 32);
-      const input = curve.G1.add(await curve.G1.multiExpAffine(bases, scalars), ic0);
-      // e(A, B) = e(alpha, beta) · e(input, gamma) · e(C, delta)
-      return curve.pairingEq(
-        curve.G1.neg(g1(curve, proof.a)),
-        g2(curve, proof.b),
-        input,
-        gamma,
-        g1(curve, proof.c),
-        delta,
-        alpha,
-        beta,
-      );
+      const mark = workspace.mark();
+      try {
+        return check({
+          scalars: putScalars(workspace, publicSignals),
+          a: putG1(workspace, proof.a),
+          b: putG2(workspace, proof.b),
+          c: putG1(workspace, proof.c),
+        });
+      } finally {
+        workspace.release(mark);
+      }
     },
   };
-}
-
-function g1(curve: CurveEngine, [x, y]: G1): Uint8Array {
-  return curve.G1.fromObject([x, y, 1n]);
-}
-
-function g2(curve: CurveEngine, [x, y]: G2): Uint8Array {
-  return curve.G2.fromObject([x, y, [1n, 0n]]);
 }

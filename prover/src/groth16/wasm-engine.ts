@@ -1,22 +1,16 @@
 // Our engine: Groth16 over BN254 by the kernels of prover/assembly, in the calling thread. docs/design/engine.md.
 // Source: Groth 2016 §3.2, with the quotient on a coset as snarkjs' setup expects it.
-import { littleEndianToUint, uintBytes } from "../formats/bytes.ts";
+import { littleEndianToUint } from "../formats/bytes.ts";
 import { FIELD_ORDER, randomBelow } from "../formats/field.ts";
 import type { Groth16Proof } from "../formats/groth16-proof.ts";
-import {
-  G1_BYTES,
-  G1_EXTENDED_BYTES,
-  G2_BYTES,
-  G2_EXTENDED_BYTES,
-  NUMBER_BYTES,
-  type Workspace,
-} from "../wasm/kernels.ts";
-import type { Engine, ProveOptions, ProvingArtifacts } from "./engine.ts";
+import { G1_BYTES, G2_BYTES, NUMBER_BYTES } from "../wasm/kernels.ts";
+import { type Engine, type ProveOptions, type ProvingArtifacts, SelfCheckError } from "./engine.ts";
+import { type Multiples, multiply } from "./multiply.ts";
+import { putScalars, readG1, readG2, SCALAR_BYTES } from "./points.ts";
 import { type LoadedProvingKey, loadProvingKey, type Rows } from "./proving-key.ts";
 import { compileWitnessCalculator, type WitnessCalculator } from "./witness.ts";
 
 const PHASES = ["witness", "proof"] as const;
-const SCALAR_BYTES = 32;
 
 /** What is kept of a circuit between proofs. Nothing in it is secret. */
 interface LoadedCircuit {
@@ -129,8 +123,12 @@ async function proveWitness(
     // A = α + Σa + r·δ, B = β + Σb + s·δ, C = Σc + Σh + s·A + r·B₁ − r·s·δ.
     const r = randomBelow(FIELD_ORDER);
     const s = randomBelow(FIELD_ORDER);
-    const times = (scalar: bigint, points: number): number =>
-      multiply(workspace, "g1", { n: 1, scalars: putBytes(workspace, scalar), points });
+    const once = (scalar: bigint, points: number): Multiples => ({
+      n: 1,
+      scalars: putScalars(workspace, [scalar]),
+      points,
+    });
+    const times = (scalar: bigint, point: number): number => multiply(workspace, "g1", once(scalar, point));
     const toG1 = (sum: number): number => {
       const at = workspace.allocate(G1_BYTES);
       kernels.g1ToAffine(at, sum);
@@ -143,8 +141,7 @@ async function proveWitness(
     kernels.g1AddExtended(sumB1, times(s, key.delta1));
     const b1 = toG1(sumB1);
     kernels.g2AddAffine(sumB2, key.beta2);
-    const delta2 = { n: 1, scalars: putBytes(workspace, s), points: key.delta2 };
-    kernels.g2AddExtended(sumB2, multiply(workspace, "g2", delta2));
+    kernels.g2AddExtended(sumB2, multiply(workspace, "g2", once(s, key.delta2)));
     const b = workspace.allocate(G2_BYTES);
     kernels.g2ToAffine(b, sumB2);
     kernels.g1AddExtended(sumC, sumH);
@@ -152,17 +149,8 @@ async function proveWitness(
     kernels.g1AddExtended(sumC, times(r, b1));
     kernels.g1AddExtended(sumC, times(FIELD_ORDER - ((r * s) % FIELD_ORDER), key.delta1));
     const c = toG1(sumC);
-    const [ax, ay] = readNumbers(workspace, a, 2) as [bigint, bigint];
-    const [bx0, bx1, by0, by1] = readNumbers(workspace, b, 4) as [bigint, bigint, bigint, bigint];
-    const [cx, cy] = readNumbers(workspace, c, 2) as [bigint, bigint];
-    return {
-      a: [ax, ay],
-      b: [
-        [bx0, bx1],
-        [by0, by1],
-      ],
-      c: [cx, cy],
-    };
+    if (!key.isProof({ scalars: witness + SCALAR_BYTES, a, b, c })) throw new SelfCheckError();
+    return { a: readG1(workspace, a), b: readG2(workspace, b), c: readG1(workspace, c) };
   } finally {
     workspace.release(mark);
     workspace.wipe();
@@ -201,41 +189,4 @@ async function quotientOf(
   kernels.frQuotient(quotient, size, a, b, c);
   workspace.release(mark);
   return quotient;
-}
-
-/** Address of Σ scalars·points, in extended coordinates. */
-function multiply(
-  workspace: Workspace,
-  group: "g1" | "g2",
-  { n, scalars, points }: { n: number; scalars: number; points: number },
-): number {
-  const { kernels } = workspace;
-  const out = workspace.allocate(group === "g1" ? G1_EXTENDED_BYTES : G2_EXTENDED_BYTES);
-  const mark = workspace.mark();
-  const bits = windowBits(n);
-  const scratch = workspace.allocate(kernels[`${group}MsmScratch`](n, bits));
-  kernels[`${group}Msm`](out, n, scalars, points, bits, scratch);
-  workspace.release(mark);
-  return out;
-}
-
-/** The window that costs least: an addition of 6 for each point, and 24 for each bucket of sums. */
-function windowBits(n: number): number {
-  const cost = (bits: number): number => Math.ceil(255 / bits) * (6 * n + 24 * 2 ** (bits - 1));
-  let best = 2;
-  for (let bits = 3; bits <= 15; bits++) if (cost(bits) < cost(best)) best = bits;
-  return best;
-}
-
-function putBytes(workspace: Workspace, scalar: bigint): number {
-  return workspace.put(uintBytes(scalar, SCALAR_BYTES).reverse());
-}
-
-/** Numbers modulo q at an address. */
-function readNumbers(workspace: Workspace, at: number, count: number): bigint[] {
-  const out = workspace.allocate(32);
-  return Array.from({ length: count }, (_, i) => {
-    workspace.kernels.fqToBytes(out, at + i * NUMBER_BYTES);
-    return littleEndianToUint(workspace.bytes(out, 32));
-  });
 }

@@ -11,6 +11,8 @@ export const G1_EXTENDED_BYTES = 4 * NUMBER_BYTES;
 export const G2_BYTES = 2 * G1_BYTES;
 /** The same in extended coordinates. */
 export const G2_EXTENDED_BYTES = 2 * G1_EXTENDED_BYTES;
+/** Of a number of the field of degree twelve in which pairings take their values. */
+export const TARGET_BYTES = 12 * NUMBER_BYTES;
 /** Of an entry of the constraint system's rows. */
 export const ENTRY_BYTES = 8 + NUMBER_BYTES;
 
@@ -45,6 +47,12 @@ export type Kernels = Field<"fq"> &
   Record<`fp2${"Sqr" | "Inverse"}`, Unary> &
   Curve<"g1"> &
   Curve<"g2"> & {
+    fp12Mul(out: number, a: number, b: number): void;
+    pairingLinesBytes(): number;
+    pairingPrepare(out: number, q: number): void;
+    pairingMiller(out: number, n: number, lines: number, points: number): void;
+    pairingFinalExponentiation(out: number, f: number): void;
+    pairingIsOne(f: number): number;
     readonly memory: WebAssembly.Memory;
     heapBase(): number;
     frFromBytesEach(out: number, bytes: number, n: number): void;

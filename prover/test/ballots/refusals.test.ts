@@ -8,7 +8,7 @@ import {
   type ProveBallotOptions,
   type ProveOptions,
   proveBallot,
-  snarkjsEngine,
+  wasmEngine,
 } from "../../src/index.ts";
 import { makePoll } from "../support/polls.ts";
 import { inputRejection } from "../trustees/support.ts";
@@ -141,7 +141,7 @@ describe("an abort", () => {
     if (phase === "before") controller.abort();
     const work = proveBallot({
       ...ballotOptions(booth, { votes: [0, 1, 0] }),
-      engine: snarkjsEngine(),
+      engine: wasmEngine(),
       signal: controller.signal,
       onProgress: (step) => {
         progress.push(step);

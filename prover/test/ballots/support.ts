@@ -15,10 +15,10 @@ import {
   proveBallot,
   provingArtifacts,
   type SealedBallot,
-  snarkjsEngine,
   utf8,
   type ValidPoll,
   verificationKeyOf,
+  wasmEngine,
 } from "../../src/index.ts";
 import type { RehearsedPoll } from "../../src/rehearsal.ts";
 import { artifacts, manifest } from "../support/keys.ts";
@@ -72,7 +72,7 @@ export function ballotOptions(
     votes,
     revision,
     artifacts: own,
-    engine: snarkjsEngine(),
+    engine: wasmEngine(),
   };
 }
 

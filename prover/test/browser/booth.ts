@@ -11,11 +11,11 @@ import {
   provingArtifacts,
   publicPaths,
   readArtifact,
-  snarkjsEngine,
   toHex,
   urlArtifactSource,
   urlPublicFiles,
   validatePoll,
+  wasmEngine,
 } from "../../src/index.ts";
 import type { Request } from "./messages.ts";
 
@@ -63,7 +63,7 @@ async function vote(
     merklePath,
     votes: request.votes,
     artifacts,
-    engine: snarkjsEngine(),
+    engine: wasmEngine(),
     onProgress,
   });
   return toHex(ballot.record);

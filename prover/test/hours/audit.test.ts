@@ -12,7 +12,7 @@ import {
   proveClaim,
   publicPaths,
   rollFiles,
-  snarkjsEngine,
+  wasmEngine,
 } from "../../src/index.ts";
 import { hoursArtifacts, hoursKeys, hoursManifest } from "../support/hours-keys.ts";
 import { boardOf, entered, publicFilesOf, revocation } from "../support/ledgers.ts";
@@ -36,7 +36,7 @@ for (const [member, threshold] of [
   [1, 600],
 ] as const) {
   const claim = prepareClaim(await claimOptions(commune, policy, { member, threshold }));
-  records.push((await proveClaim({ claim, artifacts, engine: snarkjsEngine() })).record);
+  records.push((await proveClaim({ claim, artifacts, engine: wasmEngine() })).record);
 }
 
 function policyFiles(entries: readonly Uint8Array[] = records): Files {

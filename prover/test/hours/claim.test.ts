@@ -16,9 +16,9 @@ import {
   prepareClaim,
   proveClaim,
   type SealedClaim,
-  snarkjsEngine,
   utf8,
   verifyClaim,
+  wasmEngine,
 } from "../../src/index.ts";
 import { hoursKeys, hoursManifest } from "../support/hours-keys.ts";
 import { credited, entered, QUARTER, revocation } from "../support/ledgers.ts";
@@ -49,7 +49,7 @@ const options = await claimOptions(commune, policy, { member: ANA, threshold: 12
 const claim = await proveClaim({
   claim: prepareClaim(options),
   artifacts: four.artifacts,
-  engine: snarkjsEngine(),
+  engine: wasmEngine(),
 });
 
 /** What a verifier says of a claim with some signals changed. */
@@ -246,7 +246,7 @@ describe("the circuit takes what the library prepares", () => {
 describe("at least 80 points in cyber-literacy", () => {
   test("are proven with 92, in one slot, and with nobody's hours", async () => {
     const prepared = prepareClaim(await claimOptions(commune, literacy, { member: ANA, threshold: 80 }));
-    const sealed = await proveClaim({ claim: prepared, artifacts: one.artifacts, engine: snarkjsEngine() });
+    const sealed = await proveClaim({ claim: prepared, artifacts: one.artifacts, engine: wasmEngine() });
     const { publicSignals, proof } = parseClaim(utf8(JSON.stringify(sealed.submission)));
     const verified = { policy: literacy, ledger: state, claim: { publicSignals, proof }, now };
     expect((await verifyClaim({ ...verified, verifier: one.verifier })).threshold).toBe(80);

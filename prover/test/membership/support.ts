@@ -24,10 +24,10 @@ import {
   semaphoreProvingArtifacts,
   signPetition,
   signSnapshot,
-  snarkjsEngine,
   type ValidPetition,
   validatePetition,
   validateSnapshot,
+  wasmEngine,
 } from "../../src/index.ts";
 import { directoryArtifactSource, semaphorePackageDirectory } from "../../src/node.ts";
 import type { Purpose } from "../../src/protocol/membership/statement.ts";
@@ -43,7 +43,7 @@ export const manifest = parseSemaphoreManifest(manifestBytes);
 export const packageDirectory = semaphorePackageDirectory();
 export const artifacts = directoryArtifactSource(packageDirectory);
 export const verifier = membershipVerifier(artifacts, manifest);
-export const engine: Engine = snarkjsEngine();
+export const engine: Engine = wasmEngine();
 
 /** A roll with everybody's secrets. */
 export interface Members extends RehearsedRoll {

@@ -9,7 +9,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { test } from "@jest/globals";
 import { toHex } from "../../src/formats/bytes.ts";
 import { provingArtifacts } from "../../src/groth16/artifacts.ts";
-import { snarkjsEngine } from "../../src/groth16/snarkjs-engine.ts";
+import { wasmEngine } from "../../src/groth16/wasm-engine.ts";
 import { proveBallot } from "../../src/protocol/ballot.ts";
 import { merklePath } from "../../src/protocol/poseidon-tree.ts";
 import { hoursManifest } from "../support/hours-keys.ts";
@@ -24,7 +24,7 @@ import { replaceValues, specPath, storedValues } from "./support/pages.ts";
 import { withDraws } from "./support/scripted.ts";
 
 async function proveRecords({ valid: poll, identities, tree }: ExamplePoll): Promise<Uint8Array[]> {
-  const engine = snarkjsEngine();
+  const engine = wasmEngine();
   const proving = await provingArtifacts(artifacts, manifest.manifest, poll.circuit);
   const records: Uint8Array[] = [];
   for (const { position, revision, votes, nonce } of BALLOTS) {

@@ -18,8 +18,8 @@ import {
   provingArtifacts,
   type SealedBallot,
   type Submission,
-  snarkjsEngine,
   type ValidPoll,
+  wasmEngine,
 } from "@commune-zk/prover";
 import type { PollPlan, RehearsedPoll } from "@commune-zk/prover/rehearsal";
 import { bn254 } from "@noble/curves/bn254.js";
@@ -48,7 +48,7 @@ export interface BallotSketch {
 
 /** A ballot with a real proof: some two seconds. */
 export async function provenBallot(poll: TestPoll, sketch: BallotSketch): Promise<SealedBallot> {
-  const engine = snarkjsEngine();
+  const engine = wasmEngine();
   try {
     const files = await provingArtifacts(artifacts, manifest.manifest, poll.valid.circuit);
     return await seal(poll, sketch, engine, files);

@@ -5,7 +5,7 @@ import {
   prepareClaim,
   proveClaim,
   rollTree,
-  snarkjsEngine,
+  wasmEngine,
 } from "../../../src/index.ts";
 import { hoursKeys, hoursManifest } from "../../support/hours-keys.ts";
 import { exampleRoll } from "./election.ts";
@@ -29,5 +29,5 @@ export async function proveExampleClaim(): Promise<Uint8Array> {
     threshold: 1200,
   });
   const { artifacts } = await hoursKeys(valid.circuit);
-  return (await proveClaim({ claim, artifacts, engine: snarkjsEngine() })).record;
+  return (await proveClaim({ claim, artifacts, engine: wasmEngine() })).record;
 }

@@ -1,6 +1,6 @@
 // The values of docs/spec/examples/membership.json, made by the code under test on the roll of roll.md.
 import { fromUtf8, toHex } from "../../../src/formats/bytes.ts";
-import { snarkjsEngine } from "../../../src/groth16/snarkjs-engine.ts";
+import { wasmEngine } from "../../../src/groth16/wasm-engine.ts";
 import { directoryArtifactSource } from "../../../src/node/artifacts.ts";
 import { semaphorePackageDirectory } from "../../../src/node/semaphore-artifacts.ts";
 import { gatePurpose } from "../../../src/protocol/membership/gate.ts";
@@ -69,7 +69,7 @@ export async function exampleSignature(): Promise<SemaphoreProof> {
     petition,
     identity: identities[3]!,
     path: leanPath(tree, SIGNER),
-    engine: snarkjsEngine(),
+    engine: wasmEngine(),
     artifacts: await semaphoreProvingArtifacts(source, manifest, membershipDepth(petition.roll)),
   });
 }
