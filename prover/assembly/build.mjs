@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constantsSource } from "./constants.mjs";
+import { g1Source, g2Source } from "./endomorphism.mjs";
 import { fieldSource } from "./field.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -17,8 +18,10 @@ const FILES = [
   "build.mjs",
   "field.mjs",
   "constants.mjs",
+  "endomorphism.mjs",
   "fp2.ts",
   "curve.ts",
+  "decompose.ts",
   "msm.ts",
   "tower.ts",
   "pairing.ts",
@@ -49,8 +52,11 @@ async function build() {
       ["g2", "fp2"],
     ]) {
       write(`${group}/field.ts`, `export * from "../${field}";\n`);
-      for (const file of ["curve.ts", "msm.ts"]) cpSync(join(HERE, file), join(folder, group, file));
+      for (const file of ["curve.ts", "decompose.ts", "msm.ts"])
+        cpSync(join(HERE, file), join(folder, group, file));
     }
+    write("g1/endomorphism.ts", g1Source(BASE_FIELD, SCALAR_FIELD));
+    write("g2/endomorphism.ts", g2Source(SCALAR_FIELD));
     write("fr/field.ts", `export * from "../fr";\n`);
     cpSync(join(HERE, "domain.ts"), join(folder, "fr/domain.ts"));
     const wasm = await compile(folder);

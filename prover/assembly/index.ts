@@ -57,7 +57,14 @@ export {
   setExtendedInfinity as g1SetInfinity,
   toAffine as g1ToAffine,
 } from "./g1/curve";
-export { msm as g1Msm, msmScratch as g1MsmScratch } from "./g1/msm";
+export { decompose as g1Decompose } from "./g1/decompose";
+export {
+  expand as g1Expand,
+  msm as g1Msm,
+  msmBits as g1MsmBits,
+  msmScratch as g1MsmScratch,
+  msmTable as g1MsmTable,
+} from "./g1/msm";
 export {
   addAffine as g2AddAffine,
   addExtended as g2AddExtended,
@@ -66,7 +73,14 @@ export {
   setExtendedInfinity as g2SetInfinity,
   toAffine as g2ToAffine,
 } from "./g2/curve";
-export { msm as g2Msm, msmScratch as g2MsmScratch } from "./g2/msm";
+export { decompose as g2Decompose } from "./g2/decompose";
+export {
+  expand as g2Expand,
+  msm as g2Msm,
+  msmBits as g2MsmBits,
+  msmScratch as g2MsmScratch,
+  msmTable as g2MsmTable,
+} from "./g2/msm";
 
 export {
   finalExponentiation as pairingFinalExponentiation,

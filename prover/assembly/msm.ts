@@ -10,20 +10,53 @@ import {
   PAIR_SCRATCH,
   setExtendedInfinity,
 } from "./curve";
+import { decompose, PART_BYTES } from "./decompose";
+import { apply, DIMENSION, PART_BITS, PART_WORDS } from "./endomorphism";
 import * as F from "./field";
 
+const PARTS = memory.data(4 * 24);
 const RUNNING = memory.data(288);
 const TOTAL = memory.data(288);
-const SCALAR_BITS: u32 = 255;
 
-export function windowsFor(bits: u32): u32 {
-  return (SCALAR_BITS + bits - 1) / bits;
+/** One bit more than a part has: the carry of signed digits. */
+function windowsFor(bits: u32): u32 {
+  return (PART_BITS + bits) / bits;
+}
+
+/** The window that costs least: an addition of 6 for each point and window, 24 for each bucket of sums. */
+export function msmBits(n: u32): u32 {
+  let best: u32 = 2;
+  let least: u64 = U64_MAX_COST;
+  for (let bits: u32 = 2; bits <= 15; bits++) {
+    const cost = <u64>windowsFor(bits) * (6 * <u64>(n * DIMENSION) + ((<u64>24) << (<u64>(bits - 1))));
+    if (cost >= least) continue;
+    least = cost;
+    best = bits;
+  }
+  return best;
+}
+const U64_MAX_COST: u64 = 0xffff_ffff_ffff;
+
+/** Bytes of the table of {@link expand}. */
+export function msmTable(n: u32): usize {
+  return <usize>n * <usize>DIMENSION * AFFINE;
+}
+
+/** out = the n points, then their images under the endomorphism, then the images of those, and so on. */
+export function expand(out: usize, n: u32, points: usize): void {
+  memory.copy(out, points, <usize>n * AFFINE);
+  for (let i: usize = <usize>n; i < <usize>(n * DIMENSION); i++) {
+    const to = out + i * AFFINE;
+    const from = to - <usize>n * AFFINE;
+    if (isInfinity(from)) memory.fill(to, 0, AFFINE);
+    else apply(to, from);
+  }
 }
 
 /** Bytes of scratch that {@link msm} uses. */
 export function msmScratch(n: u32, bits: u32): usize {
   const buckets: usize = (<usize>1) << (bits - 1);
-  const points = <usize>n;
+  const points = <usize>(n * DIMENSION);
   return (
     2 * points * <usize>windowsFor(bits) + // digits
     2 * points * AFFINE + // points of one window, and the results of a round
@@ -37,11 +70,12 @@ export function msmScratch(n: u32, bits: u32): usize {
 /**
  * out = Σ scalars[i]·points[i], extended.
  *
- * @param scalars - n × 32 bytes, little-endian, below 2^254.
- * @param points - n affine points.
+ * @param scalars - count × 32 bytes, little-endian, below r.
+ * @param table - of {@link expand}.
  * @param bits - of a window, 2 … 15.
  */
-export function msm(out: usize, n: u32, scalars: usize, points: usize, bits: u32, scratch: usize): void {
+export function msm(out: usize, count: u32, scalars: usize, table: usize, bits: u32, scratch: usize): void {
+  const n = count * DIMENSION;
   const windows = windowsFor(bits);
   const buckets: u32 = 1 << (bits - 1);
   let at = (scratch + 15) & ~15;
@@ -61,7 +95,7 @@ export function msm(out: usize, n: u32, scalars: usize, points: usize, bits: u32
   at += 4 * <usize>n;
   const pairs = at;
 
-  recode(digits, n, scalars, points, bits, windows);
+  recode(digits, count, scalars, table, bits, windows);
   setExtendedInfinity(out);
   for (let w = windows; w-- > 0; ) {
     for (let i: u32 = 0; i < bits; i++) double(out, out);
@@ -86,7 +120,7 @@ export function msm(out: usize, n: u32, scalars: usize, points: usize, bits: u32
       const position = load<u32>(slot);
       store<u32>(slot, position + 1);
       const to = first + <usize>position * AFFINE;
-      const from = points + <usize>i * AFFINE;
+      const from = table + <usize>i * AFFINE;
       F.copy(to, from);
       if (digit > 0) F.copy(to + F.BYTES, from + F.BYTES);
       else F.neg(to + F.BYTES, from + F.BYTES);
@@ -138,32 +172,38 @@ export function msm(out: usize, n: u32, scalars: usize, points: usize, bits: u32
   }
 }
 
-/** Signed digits in (−2^(bits−1), 2^(bits−1)], least window first, as rows of i16. */
-function recode(digits: usize, n: u32, scalars: usize, points: usize, bits: u32, windows: u32): void {
+/** Signed digits in [−2^(bits−1), 2^(bits−1)] of all parts, least window first, as rows of i16. */
+function recode(digits: usize, count: u32, scalars: usize, points: usize, bits: u32, windows: u32): void {
+  const n = count * DIMENSION;
+  for (let i: u32 = 0; i < count; i++) {
+    // A key has thousands of points at infinity: signals that no constraint multiplies.
+    if (isInfinity(points + <usize>i * AFFINE)) memory.fill(PARTS, 0, 4 * 24);
+    else decompose(PARTS, scalars + 32 * <usize>i);
+    for (let part: u32 = 0; part < DIMENSION; part++) {
+      recodePart(digits + 2 * <usize>(part * count + i), n, PARTS + PART_BYTES * <usize>part, bits, windows);
+    }
+  }
+}
+
+/** Digits of one part, n apart. */
+function recodePart(digits: usize, n: u32, part: usize, bits: u32, windows: u32): void {
   const half = 1 << (bits - 1);
   const mask: u64 = ((<u64>1) << (<u64>bits)) - 1;
-  for (let i: u32 = 0; i < n; i++) {
-    const scalar = scalars + 32 * <usize>i;
-    // A key has thousands of points at infinity: signals that no constraint multiplies.
-    const counts = !isInfinity(points + <usize>i * AFFINE);
-    let carry = 0;
-    for (let w: u32 = 0; w < windows; w++) {
-      const bit = w * bits;
-      const word = bit >> 6;
-      const shift = <u64>(bit & 63);
-      let value: u64 = 0;
-      if (counts && word < 4) {
-        value = load<u64>(scalar + 8 * <usize>word) >> shift;
-        if (shift + <u64>bits > 64 && word < 3)
-          value |= load<u64>(scalar + 8 * <usize>(word + 1)) << (64 - shift);
-      }
-      let digit = <i32>(value & mask) + carry;
-      carry = 0;
-      if (digit > half) {
-        digit -= 1 << bits;
-        carry = 1;
-      }
-      store<i16>(digits + 2 * (<usize>w * <usize>n + <usize>i), <i16>digit);
+  const negative = load<u32>(part + 4 * <usize>PART_WORDS) !== 0;
+  let carry = 0;
+  for (let w: u32 = 0; w < windows; w++) {
+    const bit = w * bits;
+    const word = bit >> 5;
+    let value: u64 = 0;
+    // Two words: a window of 15 bits and a shift of 31 have 46.
+    if (word < PART_WORDS) value = <u64>load<u32>(part + 4 * <usize>word);
+    if (word + 1 < PART_WORDS) value |= (<u64>load<u32>(part + 4 * <usize>(word + 1))) << 32;
+    let digit = <i32>((value >> <u64>(bit & 31)) & mask) + carry;
+    carry = 0;
+    if (digit > half) {
+      digit -= 1 << bits;
+      carry = 1;
     }
+    store<i16>(digits + 2 * <usize>w * <usize>n, <i16>(negative ? -digit : digit));
   }
 }

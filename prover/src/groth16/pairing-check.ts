@@ -1,6 +1,6 @@
 // The equation of Groth16 on points in the kernels' memory. Groth 2016 §3.2 (the equation of Verify).
 import { G1_BYTES, NUMBER_BYTES, TARGET_BYTES, type Workspace } from "../wasm/kernels.ts";
-import { multiply } from "./multiply.ts";
+import { multiply, tableOf } from "./multiply.ts";
 
 /** A verification key by the addresses of its affine points, none of which is infinity but those of `ic`. */
 export interface KeyPoints {
@@ -44,6 +44,7 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
     kernels.pairingMiller(product, finite.length, lines, points);
     return product;
   };
+  const table = tableOf(workspace, "g1", key.publicCount, key.ic + G1_BYTES);
   const gamma = linesOf(key.gamma);
   const delta = linesOf(key.delta);
   // e(α, β), but for the final exponentiation.
@@ -52,7 +53,7 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
   return ({ scalars, a, b, c }) => {
     const mark = workspace.mark();
     try {
-      const sum = multiply(workspace, "g1", { n: key.publicCount, scalars, points: key.ic + G1_BYTES });
+      const sum = multiply(workspace, "g1", { n: key.publicCount, scalars, table });
       kernels.g1AddAffine(sum, key.ic);
       const input = workspace.allocate(G1_BYTES);
       kernels.g1ToAffine(input, sum);

@@ -28,6 +28,7 @@ export interface LoadedProvingKey {
   readonly delta2: number;
   readonly rowsA: Rows;
   readonly rowsB: Rows;
+  /** Tables for `multiply`, as the next four. */
   readonly a: number;
   readonly b1: number;
   readonly b2: number;
@@ -49,6 +50,13 @@ export async function loadProvingKey(provingKey: Uint8Array): Promise<LoadedProv
   const zkey = parseZkey(provingKey);
   const workspace = await Workspace.start();
   const points = (bytes: Uint8Array): number => readPoints(workspace, bytes);
+  const table = (group: "g1" | "g2", n: number, bytes: Uint8Array): number => {
+    const at = workspace.allocate(workspace.kernels[`${group}MsmTable`](n));
+    const mark = workspace.mark();
+    workspace.kernels[`${group}Expand`](at, n, points(bytes));
+    workspace.release(mark);
+    return at;
+  };
   const alpha1 = points(zkey.alpha1);
   const beta2 = points(zkey.beta2);
   const delta2 = points(zkey.delta2);
@@ -73,11 +81,11 @@ export async function loadProvingKey(provingKey: Uint8Array): Promise<LoadedProv
     delta2,
     rowsA: readRows(workspace, zkey, 0),
     rowsB: readRows(workspace, zkey, 1),
-    a: points(zkey.a),
-    b1: points(zkey.b1),
-    b2: points(zkey.b2),
-    c: points(zkey.c),
-    h: points(zkey.h),
+    a: table("g1", zkey.variables, zkey.a),
+    b1: table("g1", zkey.variables, zkey.b1),
+    b2: table("g2", zkey.variables, zkey.b2),
+    c: table("g1", zkey.variables - zkey.publicCount - 1, zkey.c),
+    h: table("g1", 2 ** zkey.power, zkey.h),
     ...readDomain(workspace, zkey.power),
   };
 }

@@ -5,7 +5,7 @@ import { FIELD_ORDER, randomBelow } from "../formats/field.ts";
 import type { Groth16Proof } from "../formats/groth16-proof.ts";
 import { G1_BYTES, G2_BYTES, NUMBER_BYTES } from "../wasm/kernels.ts";
 import { type Engine, type ProveOptions, type ProvingArtifacts, SelfCheckError } from "./engine.ts";
-import { type Multiples, multiply } from "./multiply.ts";
+import { multiply, tableOf } from "./multiply.ts";
 import { putScalars, readG1, readG2, SCALAR_BYTES } from "./points.ts";
 import { type LoadedProvingKey, loadProvingKey, type Rows } from "./proving-key.ts";
 import { compileWitnessCalculator, type WitnessCalculator } from "./witness.ts";
@@ -108,46 +108,46 @@ async function proveWitness(
     const witness = workspace.put(values);
     const quotient = await quotientOf(key, witness, between);
     const secrets = witness + (publicCount + 1) * SCALAR_BYTES;
-    const g1 = async (n: number, scalars: number, points: number): Promise<number> => {
+    const g1 = async (n: number, scalars: number, table: number): Promise<number> => {
       await between();
-      return multiply(workspace, "g1", { n, scalars, points });
+      return multiply(workspace, "g1", { n, scalars, table });
     };
     const sumA = await g1(variables, witness, key.a);
     const sumB1 = await g1(variables, witness, key.b1);
     const sumC = await g1(variables - publicCount - 1, secrets, key.c);
     const sumH = await g1(2 ** key.power, quotient, key.h);
     await between();
-    const sumB2 = multiply(workspace, "g2", { n: variables, scalars: witness, points: key.b2 });
+    const sumB2 = multiply(workspace, "g2", { n: variables, scalars: witness, table: key.b2 });
     await between();
 
     // A = α + Σa + r·δ, B = β + Σb + s·δ, C = Σc + Σh + s·A + r·B₁ − r·s·δ.
     const r = randomBelow(FIELD_ORDER);
     const s = randomBelow(FIELD_ORDER);
-    const once = (scalar: bigint, points: number): Multiples => ({
-      n: 1,
-      scalars: putScalars(workspace, [scalar]),
-      points,
-    });
-    const times = (scalar: bigint, point: number): number => multiply(workspace, "g1", once(scalar, point));
+    const times = (group: "g1" | "g2", scalar: bigint, point: number): number =>
+      multiply(workspace, group, {
+        n: 1,
+        scalars: putScalars(workspace, [scalar]),
+        table: tableOf(workspace, group, 1, point),
+      });
     const toG1 = (sum: number): number => {
       const at = workspace.allocate(G1_BYTES);
       kernels.g1ToAffine(at, sum);
       return at;
     };
     kernels.g1AddAffine(sumA, key.alpha1);
-    kernels.g1AddExtended(sumA, times(r, key.delta1));
+    kernels.g1AddExtended(sumA, times("g1", r, key.delta1));
     const a = toG1(sumA);
     kernels.g1AddAffine(sumB1, key.beta1);
-    kernels.g1AddExtended(sumB1, times(s, key.delta1));
+    kernels.g1AddExtended(sumB1, times("g1", s, key.delta1));
     const b1 = toG1(sumB1);
     kernels.g2AddAffine(sumB2, key.beta2);
-    kernels.g2AddExtended(sumB2, multiply(workspace, "g2", once(s, key.delta2)));
+    kernels.g2AddExtended(sumB2, times("g2", s, key.delta2));
     const b = workspace.allocate(G2_BYTES);
     kernels.g2ToAffine(b, sumB2);
     kernels.g1AddExtended(sumC, sumH);
-    kernels.g1AddExtended(sumC, times(s, a));
-    kernels.g1AddExtended(sumC, times(r, b1));
-    kernels.g1AddExtended(sumC, times(FIELD_ORDER - ((r * s) % FIELD_ORDER), key.delta1));
+    kernels.g1AddExtended(sumC, times("g1", s, a));
+    kernels.g1AddExtended(sumC, times("g1", r, b1));
+    kernels.g1AddExtended(sumC, times("g1", FIELD_ORDER - ((r * s) % FIELD_ORDER), key.delta1));
     const c = toG1(sumC);
     if (!key.isProof({ scalars: witness + SCALAR_BYTES, a, b, c })) throw new SelfCheckError();
     return { a: readG1(workspace, a), b: readG2(workspace, b), c: readG1(workspace, c) };

@@ -36,8 +36,11 @@ type Curve<P extends string> = Record<`${P}${"AddAffine" | "AddExtended"}`, (a: 
   Record<`${P}AddPairs`, (n: number, lefts: number, outs: number, scratch: number) => void> &
   Record<
     `${P}Msm`,
-    (out: number, n: number, scalars: number, points: number, bits: number, scratch: number) => void
+    (out: number, n: number, scalars: number, table: number, bits: number, scratch: number) => void
   > &
+  Record<`${P}${"MsmBits" | "MsmTable"}`, (n: number) => number> &
+  Record<`${P}Expand`, (out: number, n: number, points: number) => void> &
+  Record<`${P}Decompose`, (out: number, scalar: number) => void> &
   Record<`${P}MsmScratch`, (n: number, bits: number) => number>;
 
 /** What the module exports; every argument is an address or a count. */
