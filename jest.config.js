@@ -13,5 +13,6 @@ export default {
   testMatch: ["<rootDir>/*/test/**/*.test.ts"],
   modulePathIgnorePatterns: ["<rootDir>/build/", "/dist/"],
   testTimeout: 60_000,
+  testSequencer: "<rootDir>/scripts/test-sequencer.mjs",
   maxWorkers: 2,
 };

@@ -69,11 +69,11 @@ export function fieldToBytes(value: bigint): Uint8Array {
 export function randomBelow(bound: bigint): bigint {
   if (bound < 1n || bound > 1n << 256n) throw new RangeError("bound is not in [1, 2^256]");
   // Bits that no number below the bound has are dropped, so that at least half of all draws fit.
-  const unused = BigInt(256 - (bound - 1n).toString(2).length);
+  const bits = (bound - 1n).toString(2).length;
   const bytes = new Uint8Array(32);
   for (;;) {
     crypto.getRandomValues(bytes);
-    const drawn = bytesToUint(bytes) >> unused;
+    const drawn = BigInt.asUintN(bits, bytesToUint(bytes));
     if (drawn < bound) {
       bytes.fill(0);
       return drawn;

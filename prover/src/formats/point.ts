@@ -119,5 +119,8 @@ export function multiplySecret(point: Point, scalar: bigint): Point {
 
 /** A scalar uniform in [1, l−1], from the platform's CSPRNG. */
 export function randomScalar(): bigint {
-  return 1n + randomBelow(SUBGROUP_ORDER - 1n);
+  for (;;) {
+    const scalar = randomBelow(SUBGROUP_ORDER);
+    if (scalar !== 0n) return scalar;
+  }
 }
