@@ -32,11 +32,12 @@ module.exports = {
       "^prover/src/formats/",
       "^prover/src/(groth16|protocol|node|rehearsal)",
     ),
+    never("wasm-below-all-but-reference", "^prover/src/wasm/", "^prover/src/(?!wasm|reference)"),
     never("groth16-below-protocol", "^prover/src/groth16/", "^prover/src/(protocol|node|rehearsal)"),
     never("protocol-below-index", "^prover/src/protocol/", "^prover/src/(index|node|rehearsal)"),
     never(
       "node-built-ins-only-in-node",
-      "^prover/src/(index|formats|groth16|protocol|reference|rehearsal)",
+      "^prover/src/(index|formats|groth16|protocol|reference|rehearsal|wasm)",
       "^(node:|fs$|path$|crypto$)",
     ),
     never(
