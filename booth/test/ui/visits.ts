@@ -16,6 +16,12 @@ const press = (selector: string) => async (tab: Tab) => {
   await pressOn(tab.locator(selector));
 };
 
+/** A dialog is opened after it was drawn: on a busy machine a moment later. */
+const openDialog = (selector: string) => async (tab: Tab) => {
+  await press(selector)(tab);
+  await tab.locator("dialog[open] h1").waitFor({ state: "attached" });
+};
+
 /** What lies behind a press, where screenshots and checks belong as well. */
 const WITHIN: readonly Visit[] = [
   { name: "welcome-create", state: "welcome-invited", act: press("main button:nth-of-type(1)") },
@@ -39,8 +45,8 @@ const WITHIN: readonly Visit[] = [
   { name: "words-shown", state: "words", act: press("main .actions button") },
   { name: "poll-details", state: "poll", act: press("main details summary >> nth=0") },
   { name: "choose-incomplete", state: "choose-single", act: press("main button.main") },
-  { name: "plain-words", state: "poll", act: press("footer button >> nth=0") },
-  { name: "forget", state: "poll", act: press("footer button >> nth=2") },
+  { name: "plain-words", state: "poll", act: openDialog("footer button >> nth=0") },
+  { name: "forget", state: "poll", act: openDialog("footer button >> nth=2") },
 ];
 
 /** All looks, in the order of a member's way. */
