@@ -1,9 +1,9 @@
 // npm run bench [-- --only NAME]... [--runs N] [--ballots N]: prints what everything costs on this machine.
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import {
+  chosen,
   describeCommit,
   describeLoad,
   describeMachine,
@@ -23,8 +23,8 @@ import {
   outcomeLine,
 } from "@commune-zk/benchmarks";
 import { REPOSITORY_ROOT } from "@commune-zk/circuits";
-import { directoryArtifactSource, semaphorePackageDirectory } from "@commune-zk/prover/node";
 import { loadKeys } from "./shared/keys.ts";
+import { loadSemaphoreKeys } from "./shared/semaphore-keys.ts";
 
 const DEFAULT_RUNS = 5;
 const DEFAULT_BALLOTS = 1000;
@@ -39,12 +39,7 @@ function positive(text: string | undefined, option: string, otherwise: number): 
 /** The benchmarks by name, in the order in which they run. */
 async function benchmarks(runs: number, ballots: number): Promise<Map<string, AsyncIterable<Outcome>>> {
   const keys = await loadKeys();
-  const directory = semaphorePackageDirectory();
-  const semaphore = {
-    manifestBytes: await readFile(join(REPOSITORY_ROOT, "keys/semaphore.json")),
-    artifacts: directoryArtifactSource(directory),
-    directory,
-  };
+  const semaphore = await loadSemaphoreKeys();
   const entry = fileURLToPath(new URL("./bench-prover.js", import.meta.url));
   const make = "npm run bench:fixtures";
   const count = {
@@ -88,17 +83,13 @@ async function main(): Promise<void> {
   });
   const runs = positive(values.runs, "--runs", DEFAULT_RUNS);
   const all = await benchmarks(runs, positive(values.ballots, "--ballots", DEFAULT_BALLOTS));
-  const chosen = values.only ?? [...all.keys()];
-  const unknown = chosen.find((name) => !all.has(name));
-  if (unknown !== undefined) {
-    throw new Error(`--only ${unknown}: there are ${[...all.keys()].join(", ")}`);
-  }
+  const names = chosen("--only", values.only, [...all.keys()]);
   console.log(`machine   ${describeMachine()}`);
   console.log(`load      ${describeLoad()} over 1, 5 and 15 minutes, at the start`);
   console.log(`commit    ${describeCommit(REPOSITORY_ROOT)}`);
   console.log(`samples   ${runs} of each, after one warm-up\n\n${headLine()}`);
   for (const [name, outcomes] of all) {
-    if (!chosen.includes(name)) continue;
+    if (!names.includes(name)) continue;
     for await (const outcome of outcomes) console.log(outcomeLine(outcome));
   }
 }

@@ -9,6 +9,7 @@ const PACKAGES = [
   "@commune-zk/keys",
   "@commune-zk/verifier",
   "@commune-zk/benchmarks",
+  "@commune-zk/benchmarks/serve-proofs",
 ];
 
 let ok = true;

@@ -2,7 +2,8 @@
 // them at the end would keep one processor waiting for the other. Within both halves jest's own order holds.
 import TestSequencer from "@jest/test-sequencer";
 
-const SLOW = /\/(circuits|scripts|benchmarks)\/test\/|\/booth\/test\/(ui|browser)\/|\/(prover\/test\/audit)\//;
+const SLOW =
+  /\/(circuits|scripts|benchmarks)\/test\/|\/booth\/test\/(ui|browser)\/|\/(prover\/test\/audit)\//;
 
 export default class extends TestSequencer {
   sort(tests) {

@@ -5,9 +5,9 @@ import {
   HOURS_CIRCUIT_NAMES,
   proveClaim,
   provingArtifacts,
-  snarkjsEngine,
   verificationKeyOf,
   verifyClaim,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { expect, type Measurement, measure } from "./measure.ts";
 import { measureProof } from "./proof-task.ts";
@@ -42,7 +42,7 @@ export async function* measureHours({
     const check = async (record: Uint8Array): Promise<void> => void (await verify(record));
     yield* measureProof(circuit, { kind: "claim", setup, job: claim, check }, { runs, entry });
 
-    const engine = snarkjsEngine();
+    const engine = wasmEngine();
     try {
       const proving = await provingArtifacts(artifacts, manifest.manifest, circuit);
       const { record, nullifier } = await proveClaim({ claim, artifacts: proving, engine });

@@ -1,15 +1,27 @@
 // What a figure was measured on.
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
+import type { Machine, MeasurementLine } from "./results/schema.ts";
 
 const GIB = 2 ** 30;
+const MIB = 2 ** 20;
+
+/** This machine, as a line of the history has it. */
+export function thisMachine(): Machine {
+  const processors = cpus();
+  return {
+    model: processors[0]?.model.trim() || null,
+    system: `${type()} ${release()}`,
+    cores: processors.length,
+    memoryMiB: Math.floor(totalmem() / MIB),
+  };
+}
 
 /** Processor, memory, system and Node, in one line. */
 export function describeMachine(): string {
-  const processors = cpus();
-  const model = processors[0]?.model.trim() ?? "unknown processor";
+  const { model, system, cores } = thisMachine();
   const memory = (totalmem() / GIB).toFixed(0);
-  return `${model}, ${processors.length} cores, ${memory} GiB, ${type()} ${release()}, Node ${process.version}`;
+  return `${model ?? "unknown processor"}, ${cores} cores, ${memory} GiB, ${system}, Node ${process.version}`;
 }
 
 /** How busy the machine is with other work: load averages over 1, 5 and 15 minutes. */
@@ -23,13 +35,20 @@ export function describeLoad(): string {
  * The commit of a working tree, and whether the tree differs from it.
  *
  * @param directory - any folder of the tree.
+ * @returns null: no git, or not a working tree.
  */
-export function describeCommit(directory: string): string {
+export function commitOf(directory: string): Pick<MeasurementLine["code"], "commit" | "modified"> | null {
   const git = (...args: string[]) => execFileSync("git", args, { cwd: directory, encoding: "utf8" }).trim();
   try {
-    const changed = git("status", "--porcelain") === "" ? "" : ", with uncommitted changes";
-    return git("rev-parse", "HEAD") + changed;
+    return { commit: git("rev-parse", "HEAD"), modified: git("status", "--porcelain") !== "" };
   } catch {
-    return "unknown: no git, or not a working tree";
+    return null;
   }
+}
+
+/** {@link commitOf} in words. */
+export function describeCommit(directory: string): string {
+  const found = commitOf(directory);
+  if (found === null) return "unknown: no git, or not a working tree";
+  return `${found.commit}${found.modified ? ", with uncommitted changes" : ""}`;
 }

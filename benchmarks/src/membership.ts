@@ -16,16 +16,15 @@ import {
   type SemaphoreProof,
   semaphoreProvingArtifacts,
   signSnapshot,
-  snarkjsEngine,
   validateSnapshot,
   verifySignIn,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { randomHex, rehearseRoll } from "@commune-zk/prover/rehearsal";
 import { expect, type Measurement, measure } from "./measure.ts";
 import { measureProof } from "./proof-task.ts";
+import { MEMBERSHIP_DEPTHS } from "./results/schema.ts";
 
-/** Depths that are measured: rolls of a thousand and of a million. */
-const DEPTHS = [10, 20] as const;
 const SIGN_INS_PER_RUN = 20;
 
 /** The public ceremony's keys. */
@@ -55,7 +54,7 @@ export async function* measureMembership({
   const { manifestBytes, artifacts, directory } = keys;
   const manifest = parseSemaphoreManifest(manifestBytes);
   const verifier = membershipVerifier(artifacts, manifest);
-  for (const depth of DEPTHS) {
+  for (const depth of MEMBERSHIP_DEPTHS) {
     const { snapshotBytes, identity, path } = makeSampleRoll(depth);
     const { roll } = validateSnapshot(snapshotBytes, { kind: "none" });
     expect(membershipDepth(roll) === depth, "the sample roll has another depth");
@@ -73,7 +72,7 @@ export async function* measureMembership({
       { runs, entry },
     );
 
-    const engine = snarkjsEngine();
+    const engine = wasmEngine();
     try {
       const proving = await semaphoreProvingArtifacts(artifacts, manifest, depth);
       const proof = await proveSignIn({ ...challenge, identity, roll, path, artifacts: proving, engine });
@@ -104,7 +103,7 @@ export async function* measureMembership({
  * A snapshot of a roll whose tree has this depth, signed. All but a few of its members are invented: the nodes
  * beside the member's path stand for them, for a million hashes would change nothing that is measured.
  */
-function makeSampleRoll(depth: number): {
+export function makeSampleRoll(depth: number): {
   snapshotBytes: Uint8Array;
   identity: Identity;
   path: LeanPath;

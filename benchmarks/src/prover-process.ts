@@ -1,6 +1,7 @@
 // The outside of a process that makes proofs and nothing else.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { LimitedGroup } from "./browser/limited-group.ts";
 import type { MadeProof, Provable, Provables, ProverAnswer, ProverSetup } from "./serve-proofs.ts";
 
 /** A process of its own, which proves one kind of thing. It ends with `dispose`, or when this process does. */
@@ -15,16 +16,30 @@ export class ProverProcess<K extends Provable> {
    * Starts a process and has it read its keys.
    *
    * @param entry - path of a script that calls `serveProofs`.
-   * @throws Error - it did not start, or refused its setup.
+   * @param group - limits within which it runs from its first instruction on.
+   * @param signal - kills it, whatever it is doing.
+   * @throws ProcessEndError - it did not start.
+   * @throws ProverError - it refused its setup.
    */
-  static async start<K extends Provable>(entry: string, setup: ProverSetup<K>): Promise<ProverProcess<K>> {
+  static async start<K extends Provable>(
+    entry: string,
+    setup: ProverSetup<K>,
+    { group, signal }: { group?: LimitedGroup | null; signal?: AbortSignal } = {},
+  ): Promise<ProverProcess<K>> {
+    signal?.throwIfAborted();
+    const node = (await group?.wrap(process.execPath)) ?? process.execPath;
     // A shell stands between: on Linux a process starts with the peak RSS of the one that called exec for it,
-    // which would be ours. The exit keeps the shell from giving its own place to node.
-    const child = spawn("sh", ["-c", '"$0" "$1"; exit $?', process.execPath, entry], {
+    // which would be ours. The exit keeps the shell from giving its own place to node. Both are a process group of
+    // their own, to be killed together; a terminal's interrupt does not reach them.
+    const child = spawn("sh", ["-c", '"$0" "$1"; exit $?', node, entry], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       serialization: "advanced",
+      detached: true,
     });
     const started = new ProverProcess<K>(child);
+    const kill = (): void => started.#kill();
+    signal?.addEventListener("abort", kill);
+    child.once("exit", () => signal?.removeEventListener("abort", kill));
     await started.#ask(setup);
     return started;
   }
@@ -32,7 +47,8 @@ export class ProverProcess<K extends Provable> {
   /**
    * Makes one proof. One at a time.
    *
-   * @throws Error - it could not be made, or the process ended.
+   * @throws ProverError - it could not be made.
+   * @throws ProcessEndError - the process ended.
    */
   async prove(job: Provables[K]["job"]): Promise<MadeProof<K>> {
     const { made } = await this.#ask(job);
@@ -40,26 +56,41 @@ export class ProverProcess<K extends Provable> {
     return made;
   }
 
-  /** Ends the process, and resolves when it has ended. */
+  /** Ends the process once it has no proof at work, and resolves when it has ended. */
   async dispose(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.#hasEnded) return;
     const ended = once(this.#child, "exit");
     if (this.#child.connected) this.#child.disconnect();
     await ended;
   }
 
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  #kill(): void {
+    if (this.#hasEnded || this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+
   async #ask(message: ProverSetup<K> | Provables[K]["job"]): Promise<{ readonly made?: MadeProof<K> }> {
+    if (this.#hasEnded) throw new ProcessEndError("the process that makes proofs has ended");
     const done = new AbortController();
     const { signal } = done;
     const ended = once(this.#child, "exit", { signal }).then(([code]): never => {
-      throw new Error(`the process that makes proofs ended with code ${code}`);
+      throw new ProcessEndError(`the process that makes proofs ended with code ${code}`);
     });
     try {
-      this.#child.send(message);
+      // A process that is ending cannot be told anything; that it has ended is told below.
+      this.#child.send(message, () => undefined);
       const [answer] = (await Promise.race([once(this.#child, "message", { signal }), ended])) as [
         ProverAnswer<K>,
       ];
-      if ("error" in answer) throw new Error(`the process that makes proofs failed: ${answer.error}`);
+      if ("error" in answer) throw new ProverError(`the process that makes proofs failed: ${answer.error}`);
       return answer;
     } finally {
       done.abort();
@@ -67,3 +98,9 @@ export class ProverProcess<K extends Provable> {
     }
   }
 }
+
+/** What a process answered instead of a proof. */
+export class ProverError extends Error {}
+
+/** A process ended before it had answered. */
+export class ProcessEndError extends Error {}

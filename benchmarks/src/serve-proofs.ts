@@ -1,4 +1,5 @@
 // The inside of a process that makes proofs and nothing else. It is asked over Node's IPC channel.
+import { readFile, writeFile } from "node:fs/promises";
 import {
   type ArtifactSource,
   type HoursCircuitName,
@@ -16,10 +17,13 @@ import {
   type SemaphoreProof,
   type SignInChallenge,
   semaphoreProvingArtifacts,
-  snarkjsEngine,
   validateSnapshot,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { directoryArtifactSource } from "@commune-zk/prover/node";
+import type { KernelRun } from "./browser/bare-proof.ts";
+import { engineNamed } from "./harness/engines.ts";
+import { type EngineJob, grownBy, type TimedProof, timedProof } from "./harness/timed-proof.ts";
 import { judgePoll } from "./sample-poll.ts";
 
 /** Where a process finds its keys. */
@@ -55,6 +59,32 @@ export interface Provables {
     readonly job: SignInChallenge & { readonly privateKey: Uint8Array; readonly path: LeanPath };
     readonly proof: SemaphoreProof;
   };
+  /** Any statement by any engine. */
+  readonly engine: {
+    readonly setup: EngineJob & { readonly wasmPath: string; readonly provingKeyPath: string };
+    readonly job: Nothing;
+    readonly proof: EngineProof;
+  };
+  /** The calibration kernel, which proves nothing. */
+  readonly kernel: {
+    readonly setup: Nothing;
+    readonly job: KernelRun;
+    readonly proof: readonly number[];
+  };
+}
+
+/** What a process needs not be told. */
+type Nothing = Readonly<Record<string, never>>;
+
+/** A proof by an engine, as its process saw it. */
+export interface EngineProof extends TimedProof {
+  /** When the process began, in milliseconds since 1970. */
+  readonly originAt: number;
+  /**
+   * Largest resident set over that of the process before it read its files: for the first proof since then, for
+   * every later one while it was made. Null where the system does not tell the second.
+   */
+  readonly peakMemoryBytes: number | null;
 }
 
 /** Name of something that a process can prove. */
@@ -114,7 +144,7 @@ const PREPARATIONS: { readonly [K in Provable]: Preparation<K> } = {
     const { loaded, source } = keysOf(setup);
     const poll = judgePoll({ ...setup, manifest: loaded });
     const artifacts = await provingArtifacts(source, loaded.manifest, poll.circuit);
-    const engine = snarkjsEngine();
+    const engine = wasmEngine();
     return async ({ privateKey, merklePath, votes }) => {
       const identity = importIdentity(privateKey);
       return (await proveBallot({ poll, identity, merklePath, votes, artifacts, engine })).record;
@@ -123,18 +153,44 @@ const PREPARATIONS: { readonly [K in Provable]: Preparation<K> } = {
   async claim(setup) {
     const { loaded, source } = keysOf(setup);
     const artifacts = await provingArtifacts(source, loaded.manifest, setup.circuit);
-    const engine = snarkjsEngine();
+    const engine = wasmEngine();
     return async (claim) => (await proveClaim({ claim, artifacts, engine })).record;
   },
   async "sign-in"({ manifestBytes, artifactsDirectory, depth, snapshotBytes }) {
     const source = directoryArtifactSource(artifactsDirectory);
     const artifacts = await semaphoreProvingArtifacts(source, parseSemaphoreManifest(manifestBytes), depth);
     const { roll } = validateSnapshot(snapshotBytes, { kind: "none" });
-    const engine = snarkjsEngine();
+    const engine = wasmEngine();
     return ({ privateKey, ...job }) =>
       proveSignIn({ ...job, identity: importIdentity(privateKey), roll, artifacts, engine });
   },
+  async engine({ engine: name, inputs, membership, wasmPath, provingKeyPath }) {
+    const idleBytes = process.memoryUsage.rss();
+    const [wasm, provingKey] = await Promise.all([readFile(wasmPath), readFile(provingKeyPath)]);
+    const artifacts = { wasm: new Uint8Array(wasm), provingKey: new Uint8Array(provingKey) };
+    const engine = await engineNamed(name).create(membership);
+    let isFirst = true;
+    return async () => {
+      const isTold = isFirst || (await forgetPeak());
+      isFirst = false;
+      const made = await timedProof(engine, { artifacts, inputs });
+      const peakMemoryBytes = isTold ? grownBy(maxRssBytes(), idleBytes) : null;
+      return { ...made, originAt: performance.timeOrigin, peakMemoryBytes };
+    };
+  },
+  async kernel() {
+    const { runKernel } = await import("./calibration/kernel.ts");
+    return (run) => runKernel(run);
+  },
 };
+
+/** Has the system begin its largest resident set of this process anew. @returns whether it did. */
+async function forgetPeak(): Promise<boolean> {
+  return writeFile("/proc/self/clear_refs", "5").then(
+    () => true,
+    () => false,
+  );
+}
 
 function keysOf({ manifestBytes, artifactsDirectory }: KeyFiles): {
   readonly loaded: LoadedManifest;

@@ -7,8 +7,8 @@ import {
   merklePath,
   proveBallot,
   provingArtifacts,
-  snarkjsEngine,
   verificationKeyOf,
+  wasmEngine,
 } from "@commune-zk/prover";
 import { expect, type Measurement, measure } from "./measure.ts";
 import { type BenchKeys, makeSamplePoll, votesOf } from "./sample-poll.ts";
@@ -67,7 +67,7 @@ export async function* measureVerification({
 async function makeBallot(circuit: CircuitName, keys: BenchKeys) {
   const { manifest } = keys.manifest;
   const { poll, rehearsal } = makeSamplePoll({ circuit, members: 1, keys });
-  const engine = snarkjsEngine();
+  const engine = wasmEngine();
   try {
     const { record } = await proveBallot({
       poll,

@@ -1,50 +1,65 @@
-// A page that does nothing but let a worker prove: what a booth's time is compared with.
-import type { CircuitInput, CircuitInputs } from "@commune-zk/prover";
-import type { BareJob, BarePage, BareProof } from "../../src/browser/bare-proof.ts";
+// A page that does nothing but let a worker prove.
+import type {
+  BareGlobals,
+  BareJob,
+  BarePage,
+  BareProof,
+  FirstProof,
+  KernelRun,
+  WorkerAnswer,
+  WorkerRequest,
+} from "../../src/browser/bare-proof.ts";
+import type { TimedProof } from "../../src/harness/timed-proof.ts";
 
-let job: BareJob | null = null;
+let worker: Worker | null = null;
 
 const page: BarePage = {
-  async load(wasmUrl, provingKeyUrl, inputs) {
-    job = {
-      wasm: await bytesAt(wasmUrl),
-      provingKey: await bytesAt(provingKeyUrl),
-      inputs: fieldElements(JSON.parse(inputs)) as CircuitInputs,
-    };
+  async load(job) {
+    restart();
+    await ask({ kind: "load", job });
   },
 
   async prove() {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    const answer = (): Promise<unknown> =>
-      new Promise((resolve, reject) => {
-        worker.onmessage = ({ data }) => resolve(data);
-        worker.onerror = reject;
-      });
-    try {
-      await answer();
-      const proven = answer() as Promise<BareProof | { readonly failed: string }>;
-      worker.postMessage(job);
-      const made = await proven;
-      if ("failed" in made) throw new Error(made.failed);
-      return made;
-    } finally {
-      worker.terminate();
-    }
+    const start = performance.now();
+    const made = (await ask({ kind: "prove" })) as TimedProof;
+    return { ...made, waitedMs: performance.now() - start } satisfies BareProof;
+  },
+
+  async kernel(run: KernelRun) {
+    if (worker === null) restart();
+    return (await ask({ kind: "kernel", run })) as readonly number[];
   },
 };
-Object.assign(globalThis, { barePage: page });
 
-async function bytesAt(url: string): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: status ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
+function restart(): void {
+  worker?.terminate();
+  worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 }
 
-/** Decimal strings, at any depth, as bigints. */
-function fieldElements(value: unknown): CircuitInput | CircuitInputs {
-  if (typeof value === "string") return BigInt(value);
-  if (Array.isArray(value)) return value.map((part) => fieldElements(part) as CircuitInput);
-  return Object.fromEntries(
-    Object.entries(value as object).map(([name, part]) => [name, fieldElements(part) as CircuitInput]),
+function ask(request: WorkerRequest): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (worker === null) throw new Error("nothing was loaded");
+    worker.onmessage = ({ data }: { readonly data: WorkerAnswer }) => {
+      if ("failed" in data) reject(new Error(data.failed));
+      else resolve(data.done);
+    };
+    worker.onerror = ({ message }) => reject(new Error(message ?? "the worker could not be started"));
+    worker.postMessage(request);
+  });
+}
+
+/** Everything between the address and the finished proof. */
+async function proveAtOnce(job: BareJob): Promise<FirstProof> {
+  await page.load(job);
+  const made = await page.prove();
+  return { made, loadMs: made.startedAt - performance.timeOrigin, totalMs: performance.now() };
+}
+
+Object.assign(globalThis, { barePage: page });
+const { bareJob, announce } = globalThis as unknown as Partial<BareGlobals>;
+if (bareJob !== undefined) {
+  proveAtOnce(bareJob).then(
+    (first) => announce?.(JSON.stringify(first)),
+    (error: unknown) => announce?.(JSON.stringify({ failed: String(error) })),
   );
 }

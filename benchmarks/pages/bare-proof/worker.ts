@@ -1,30 +1,58 @@
-// One proof by the engine, timed where it is made.
-import { proofToJson, snarkjsEngine } from "@commune-zk/prover";
-import type { BareJob, BareProof } from "../../src/browser/bare-proof.ts";
+// Fetches files and proves, with the engine that it is told.
+import type { Engine, ProvingArtifacts } from "@commune-zk/prover";
+import type { BareJob, WorkerAnswer, WorkerRequest } from "../../src/browser/bare-proof.ts";
+import { engineNamed } from "../../src/harness/engines.ts";
+import { timedProof } from "../../src/harness/timed-proof.ts";
 
 /** What this file uses of a dedicated worker's global object: the DOM's types describe a window. */
 interface WorkerScope {
-  postMessage(message: BareProof | { readonly ready: true } | { readonly failed: string }): void;
-  onmessage: ((event: { readonly data: BareJob }) => void) | null;
+  postMessage(message: WorkerAnswer): void;
+  onmessage: ((event: { readonly data: WorkerRequest }) => void) | null;
+}
+
+/** A worker that can prove. */
+interface Loaded {
+  readonly engine: Engine;
+  readonly artifacts: ProvingArtifacts;
+  readonly inputs: string;
 }
 
 const scope = globalThis as unknown as WorkerScope;
+let loaded: Loaded | null = null;
 
-scope.onmessage = ({ data: { wasm, provingKey, inputs } }) => {
-  void prove({ wasm, provingKey }, inputs).then(
-    (proof) => scope.postMessage(proof),
+scope.onmessage = ({ data }) => {
+  answer(data).then(
+    (done) => scope.postMessage({ done }),
     (error: unknown) => scope.postMessage({ failed: String(error) }),
   );
 };
-scope.postMessage({ ready: true });
 
-async function prove(
-  artifacts: Pick<BareJob, "wasm" | "provingKey">,
-  inputs: BareJob["inputs"],
-): Promise<BareProof> {
-  const engine = snarkjsEngine();
-  const start = performance.now();
-  const { proof, publicSignals } = await engine.prove({ artifacts, inputs });
-  const durationMs = performance.now() - start;
-  return { durationMs, proof: JSON.stringify(proofToJson(proof)), publicSignals: publicSignals.map(String) };
+async function answer(request: WorkerRequest): Promise<unknown> {
+  switch (request.kind) {
+    case "load":
+      loaded = await load(request.job);
+      return null;
+    case "prove":
+      if (loaded === null) throw new Error("nothing was loaded");
+      return timedProof(loaded.engine, loaded);
+    case "kernel": {
+      const { runKernel } = await import("../../src/calibration/kernel.ts");
+      return runKernel(request.run);
+    }
+  }
+}
+
+async function load({ engine, membership, inputs, wasmUrl, provingKeyUrl }: BareJob): Promise<Loaded> {
+  const [made, wasm, provingKey] = await Promise.all([
+    engineNamed(engine).create(membership),
+    bytesAt(wasmUrl),
+    bytesAt(provingKeyUrl),
+  ]);
+  return { engine: made, artifacts: { wasm, provingKey }, inputs };
+}
+
+async function bytesAt(url: string): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: status ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
 }

@@ -4,11 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type CircuitInputs,
   type CircuitName,
   circuitEntry,
   createVerifier,
-  type Engine,
   merklePath,
   parseProof,
   pollLink,
@@ -20,12 +18,13 @@ import {
 } from "@commune-zk/prover";
 import { DEFAULT_COMMIT_DELAY_MS, startServer } from "@commune-zk/verifier";
 import type { Browser, BrowserContextOptions, Page as Tab } from "playwright-core";
+import { capturedInputs, inputsToJson } from "../captured-inputs.ts";
 import { expect, type Measurement, type Outcome } from "../measure.ts";
 import { type BenchKeys, makeSamplePoll, type SamplePoll, votesOf } from "../sample-poll.ts";
-import type { BarePage, BareProof } from "./bare-proof.ts";
+import type { BareGlobals, BareJob, BareProof } from "./bare-proof.ts";
 import { bundle } from "./bundle.ts";
-import { launchSlowChromium, launchWholeChromium } from "./chromium.ts";
-import { QuotaError } from "./cpu-quota.ts";
+import { type LimitedBrowser, launchLimitedChromium, launchWholeChromium } from "./chromium.ts";
+import { QuotaError } from "./limited-group.ts";
 import { type RunningSite, serve } from "./static-site.ts";
 
 /** The cheapest circuit that holds a town. */
@@ -123,9 +122,9 @@ async function artifactFiles({ manifest, artifacts }: BenchKeys): Promise<[strin
 async function* measureSlow(stand: Stand, { runs }: BoothBenchOptions): AsyncGenerator<Outcome> {
   const first = `booth, from address to answered press, ${SLOW}`;
   const second = `booth, input to paint while proving, ${SLOW}`;
-  let slow: Awaited<ReturnType<typeof launchSlowChromium>>;
+  let slow: LimitedBrowser;
   try {
-    slow = await launchSlowChromium(SHARE);
+    slow = await launchLimitedChromium({ cpuShare: SHARE, memoryMiB: null });
   } catch (error) {
     if (!(error instanceof QuotaError)) throw error;
     yield { name: first, notMeasured: error.message };
@@ -336,23 +335,24 @@ async function* measureVote(
   const context = await browser.newContext(PHONE);
   const tab = await context.newPage();
   await tab.goto(`${stand.bare.origin}/index.html`);
-  await tab.evaluate(
-    (inputs) =>
-      (globalThis as unknown as { barePage: BarePage }).barePage.load(
-        "/circuit.wasm",
-        "/circuit.zkey",
-        inputs,
-      ),
-    await circuitInputs(stand, keys),
-  );
+  const job: BareJob = {
+    engine: "@commune-zk/prover",
+    inputs: await circuitInputs(stand, keys),
+    membership: null,
+    wasmUrl: "/circuit.wasm",
+    provingKeyUrl: "/circuit.zkey",
+  };
   const verificationKey = await verificationKeyOf(keys.artifacts, keys.manifest.manifest, CIRCUIT);
   const verifier = await createVerifier(verificationKey);
   const bare: number[] = [];
   const votes: number[] = [];
   for (let run = 0; run <= runs; run++) {
-    const made = await tab.evaluate(
-      (): Promise<BareProof> => (globalThis as unknown as { barePage: BarePage }).barePage.prove(),
-    );
+    const made = await tab.evaluate(async (own): Promise<BareProof> => {
+      const { barePage } = globalThis as unknown as BareGlobals;
+      // In a new worker whose code is loaded, as the booth does.
+      await barePage.load(own);
+      return barePage.prove();
+    }, job);
     const proof = parseProof(JSON.parse(made.proof));
     expect(await verifier.verify(made.publicSignals.map(BigInt), proof), "a bare proof does not verify");
     const voted = await choiceToReceipt(browser, stand);
@@ -371,31 +371,21 @@ async function* measureVote(
   };
 }
 
-/** What the circuit is given for a ballot of this poll, as JSON of decimal strings. */
-async function circuitInputs({ sample }: Stand, { manifest, artifacts }: BenchKeys): Promise<string> {
+/** What the circuit is given for a ballot of this poll, as text. */
+async function circuitInputs({ sample }: Stand, { manifest, artifacts: source }: BenchKeys): Promise<string> {
   const { poll, rehearsal } = sample;
-  let inputs: CircuitInputs | undefined;
-  const stop = new Error("that was all");
-  const engine: Engine = {
-    prove(options) {
-      inputs = options.inputs;
-      return Promise.reject(stop);
-    },
-    dispose: () => Promise.resolve(),
-  };
-  await proveBallot({
-    poll,
-    identity: rehearsal.identities[0]!,
-    merklePath: merklePath(rehearsal.tree, 0),
-    votes: votesOf(poll, 0),
-    artifacts: await provingArtifacts(artifacts, manifest.manifest, CIRCUIT),
-    engine,
-  }).catch((error: unknown) => {
-    if (error !== stop) throw error;
-  });
-  return JSON.stringify(inputs, (_name, value: unknown) =>
-    typeof value === "bigint" ? String(value) : value,
+  const artifacts = await provingArtifacts(source, manifest.manifest, CIRCUIT);
+  const inputs = await capturedInputs((engine) =>
+    proveBallot({
+      poll,
+      identity: rehearsal.identities[0]!,
+      merklePath: merklePath(rehearsal.tree, 0),
+      votes: votesOf(poll, 0),
+      artifacts,
+      engine,
+    }),
   );
+  return inputsToJson(inputs);
 }
 
 /** A member who does not hesitate: marks, looks it over, casts as soon as the ballot is sealed, and has a receipt. */

@@ -3,8 +3,8 @@
 // take the whole browser, as members have it.
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
-import { CpuQuota } from "./cpu-quota.ts";
+import { type Browser, chromium, type LaunchOptions } from "playwright-core";
+import { type GroupLimits, LimitedGroup } from "./limited-group.ts";
 
 // As scripts/setup.mjs looks for them.
 const SHELL = "chromium-headless-shell";
@@ -51,29 +51,58 @@ export function launchWholeChromium(): Promise<Browser> {
   return chromium.launch(options(WHOLE));
 }
 
-/** A browser whose processes together get a share of one core. */
-export interface SlowBrowser {
+/** A browser whose processes together have limits, or have none. */
+export interface LimitedBrowser {
   readonly browser: Browser;
+  /** How many of its processes the kernel has killed for want of memory. */
+  oomKills(): Promise<number>;
   close(): Promise<void>;
 }
 
+/** A browser takes seconds to start; one with a tenth of a core takes ten times as many. */
+const START_MS = 300_000;
+
 /**
- * Starts the whole browser, and lets all of it have so much of one core from then on.
+ * Starts a browser within limits, from its first instruction on. Signals that end this process are left to the
+ * caller, who closes the browser.
  *
- * @param share - 0.25 is a quarter.
- * @throws QuotaError - this machine lets nobody set a quota.
+ * @param limits - null: none.
+ * @param program - the whole browser, as members have it, or the tests' shell.
+ * @throws QuotaError - this machine lets nobody set limits.
+ * @throws Error - there is no browser.
  */
-export async function launchSlowChromium(share: number): Promise<SlowBrowser> {
-  const quota = await CpuQuota.open(share);
-  const server = await chromium.launchServer(options(WHOLE));
-  await quota.add(server.process().pid!);
-  const browser = await chromium.connect(server.wsEndpoint());
-  return {
-    browser,
-    async close() {
-      await browser.close();
-      await server.close();
-      await quota.close();
-    },
+export async function launchLimitedChromium(
+  limits: GroupLimits | null,
+  program: "whole" | "shell" = "whole",
+): Promise<LimitedBrowser> {
+  const found = options(program === "whole" ? WHOLE : [SHELL, ...WHOLE]);
+  const own: LaunchOptions = {
+    ...found,
+    timeout: START_MS,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
   };
+  if (limits === null || (limits.cpuShare === null && limits.memoryMiB === null)) {
+    const browser = await chromium.launch(own);
+    return { browser, oomKills: async () => 0, close: () => browser.close() };
+  }
+  const group = await LimitedGroup.open(limits);
+  try {
+    const browser = await chromium.launch({
+      ...own,
+      executablePath: await group.wrap(found.executablePath),
+    });
+    return {
+      browser,
+      oomKills: () => group.oomKills(),
+      async close() {
+        await browser.close();
+        await group.close();
+      },
+    };
+  } catch (error) {
+    await group.close();
+    throw error;
+  }
 }

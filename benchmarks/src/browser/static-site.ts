@@ -2,6 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
+import { type Network, openLink } from "./link.ts";
 
 /** Content by path, from `/`. */
 export type Site = ReadonlyMap<string, Uint8Array>;
@@ -9,6 +10,8 @@ export type Site = ReadonlyMap<string, Uint8Array>;
 /** A server that runs. */
 export interface RunningSite {
   readonly origin: string;
+  /** Bytes of all bodies that were sent so far. */
+  sentBytes(): number;
   close(): Promise<void>;
 }
 
@@ -29,11 +32,29 @@ const HEADERS = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** Serves a site on a free port of this machine alone, with the headers of a careful host unless told. */
+/** The same of a host that also lets pages make workers from strings, as snarkjs does by itself. */
+export const BLOB_WORKER_HEADERS = {
+  ...HEADERS,
+  "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
+    "worker-src 'self'",
+    "worker-src 'self' blob:",
+  ),
+};
+
+/**
+ * Serves a site on a free port of this machine alone.
+ *
+ * @param site - read at each request: what is added later is served.
+ * @param headers - those of a careful host unless told.
+ * @param network - what a client's link can carry; null: whatever loopback does.
+ */
 export async function serve(
   site: Site,
   headers: Readonly<Record<string, string>> = HEADERS,
+  network: Network | null = null,
 ): Promise<RunningSite> {
+  const link = network === null ? null : openLink(network);
+  let sent = 0;
   const server: Server = createServer((request, response) => {
     const path = request.url ?? "";
     const content = site.get(path);
@@ -41,11 +62,14 @@ export async function serve(
     const extension = path.endsWith("/") ? ".html" : extname(path);
     const type = TYPES[extension] ?? "application/octet-stream";
     response.writeHead(content === undefined ? 404 : 200, { ...headers, "Content-Type": type });
-    response.end(content);
+    sent += content?.length ?? 0;
+    if (link === null || content === undefined) response.end(content);
+    else void link.answer(request, response, content);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sentBytes: () => sent,
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));

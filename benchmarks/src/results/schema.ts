@@ -9,7 +9,7 @@ const DURATION_MS = { least: 5, most: 3_600_000 };
 const ROUNDING_MS = 5;
 const MOST_SAMPLES = 1_000;
 
-/** Depths of the Semaphore statement that are measured. */
+/** Depths of the Semaphore statement that are measured: rolls of a thousand and of a million. */
 export const MEMBERSHIP_DEPTHS = [10, 20] as const;
 
 /** Everything that is measured: our circuits, and the Semaphore V4 statement at two depths. */

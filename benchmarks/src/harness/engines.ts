@@ -1,0 +1,66 @@
+// The engines that are measured, in a browser and in Node. A new one is one entry here.
+import { type Engine, snarkjsEngine, wasmEngine } from "@commune-zk/prover";
+import type { Workload } from "../results/schema.ts";
+
+/** A member of a roll with a scope and a message, for engines that make circuit inputs themselves. */
+export interface MembershipStatement {
+  /** Of a made-up member, hexadecimal. */
+  readonly privateKey: string;
+  /** Decimal, as everything that follows. */
+  readonly root: string;
+  readonly index: number;
+  readonly siblings: readonly string[];
+  readonly scope: string;
+  readonly message: string;
+}
+
+/** An engine, as it is measured. */
+export interface BenchEngine {
+  readonly name: string;
+  /** Of the package that proves. */
+  readonly version: string;
+  /** Whether it can prove a statement. */
+  proves(workload: Workload): boolean;
+  /** Whether it makes workers from strings: a host with a careful policy has to allow `blob:` for it. */
+  readonly wantsBlobWorkers: boolean;
+  /**
+   * @param membership - of a membership statement; null for every other.
+   */
+  create(membership: MembershipStatement | null): Promise<Engine>;
+}
+
+/** Every engine there is. Those that are not ours are loaded when they are first asked for. */
+export const ENGINES: readonly BenchEngine[] = [
+  {
+    name: "@commune-zk/prover",
+    version: "0.1.0",
+    proves: () => true,
+    wantsBlobWorkers: false,
+    create: async () => wasmEngine(),
+  },
+  {
+    name: "snarkjs",
+    version: "0.7.6",
+    proves: () => true,
+    wantsBlobWorkers: false,
+    create: async () => snarkjsEngine(),
+  },
+  {
+    name: "@semaphore-protocol/proof",
+    version: "4.14.3",
+    proves: (workload) => workload.startsWith("semaphore-"),
+    wantsBlobWorkers: true,
+    async create(membership) {
+      if (membership === null) throw new TypeError("the stock client proves membership alone");
+      const { stockSemaphoreEngine } = await import("./stock-semaphore.ts");
+      return stockSemaphoreEngine(membership);
+    },
+  },
+];
+
+/** @throws RangeError - there is no such engine. */
+export function engineNamed(name: string): BenchEngine {
+  const engine = ENGINES.find((each) => each.name === name);
+  if (engine === undefined) throw new RangeError(`no engine is named ${name}`);
+  return engine;
+}
