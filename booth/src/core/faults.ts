@@ -28,6 +28,7 @@ const RETRY: ReadonlySet<string> = new Set([
   "passkey-unavailable",
   "poll-not-open",
   "poll-unknown",
+  "proof-self-check-failed",
   "prover-failed",
   "storage-failed",
 ]);

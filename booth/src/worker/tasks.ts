@@ -13,6 +13,7 @@ import {
   parseManifest,
   proveBallot,
   provingArtifacts,
+  SelfCheckError,
   sealSecret,
   type ValidPoll,
   validatePoll,
@@ -211,5 +212,6 @@ function run<N extends TaskName>(
 function faultOf(error: unknown): TaskFault {
   const name = error instanceof Error ? error.name : "unknown";
   if (error instanceof InputError) return { code: error.code, place: error.place ?? null, name };
-  return { code: error instanceof WitnessError ? error.code : null, place: null, name };
+  const told = error instanceof WitnessError || error instanceof SelfCheckError;
+  return { code: told ? error.code : null, place: null, name };
 }
