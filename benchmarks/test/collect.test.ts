@@ -551,6 +551,17 @@ describe("after a crash", () => {
     expect(await bytesOf()).toBe(before);
   });
 
+  test("a run whose first line alone was written is made whole when it comes again, each line once", async () => {
+    const [first, ...rest] = run("4");
+    expect(rest.length).toBeGreaterThan(0);
+    await appendFile(out, `${JSON.stringify(first)}\n`);
+    const origin = await start();
+    for (let turn = 0; turn < 2; turn++) expect(await post(origin, run("4"))).toMatchObject({ status: 201 });
+    expect(await readHistory(out)).toEqual(run("4"));
+    // Less than what is recorded is other content.
+    expect(await post(origin, [first])).toMatchObject({ status: 409 });
+  });
+
   test("a run that nobody was told of as recorded is recorded when it comes again", async () => {
     const log: MeasurementLog = { append: () => Promise.reject(new Error("died")) };
     const recorder = createRecorder({ log, known: [] });

@@ -39,34 +39,35 @@ export function createRecorder({
   readonly known: readonly MeasurementLine[];
   readonly limits?: RecorderLimits;
 }) {
-  const runs = new Map<string, string>();
-  const linesByRun = new Map<string, MeasurementLine[]>();
-  for (const line of known) linesByRun.set(line.runId, [...(linesByRun.get(line.runId) ?? []), line]);
-  for (const [runId, lines] of linesByRun) runs.set(runId, digestOf(lines));
+  /** Digests of the lines of each run, in their order. */
+  const runs = new Map<string, readonly string[]>();
+  for (const line of known) runs.set(line.runId, [...(runs.get(line.runId) ?? []), digestOf(line)]);
   const taken = { lines: 0, bytes: 0 };
   let last: Promise<unknown> = Promise.resolve();
 
   const record = async (lines: readonly MeasurementLine[]): Promise<Recorded> => {
     const [{ runId }] = lines as [MeasurementLine];
-    const digest = digestOf(lines);
-    const earlier = runs.get(runId);
-    if (earlier === digest) return { recorded: lines.length };
-    if (earlier !== undefined) {
+    const digests = lines.map(digestOf);
+    const earlier = runs.get(runId) ?? [];
+    // A machine that died while it wrote has kept the first lines of a run: the rest is added.
+    if (earlier.length > lines.length || earlier.some((digest, i) => digest !== digests[i])) {
       throw new InputError("measurement-run-differs", "this run is recorded with other content");
     }
-    const bytes = canonicalBytes(lines).length;
-    if (taken.lines + lines.length > limits.lines || taken.bytes + bytes > limits.bytes) {
+    const missing = lines.slice(earlier.length);
+    if (missing.length === 0) return { recorded: lines.length };
+    const bytes = canonicalBytes(missing).length;
+    if (taken.lines + missing.length > limits.lines || taken.bytes + bytes > limits.bytes) {
       throw new FloodError(
         "the service has taken all that it may: its operator has to look",
         FULL_RETRY_SECONDS,
       );
     }
-    await log.append(lines).catch((cause: unknown) => {
+    await log.append(missing).catch((cause: unknown) => {
       // Whatever it is, it is no fault of the run, so not an InputError.
       throw new Error("the run could not be recorded", { cause });
     });
-    runs.set(runId, digest);
-    taken.lines += lines.length;
+    runs.set(runId, digests);
+    taken.lines += missing.length;
     taken.bytes += bytes;
     return { recorded: lines.length };
   };
@@ -94,6 +95,6 @@ export function createRecorder({
   };
 }
 
-function digestOf(lines: readonly MeasurementLine[]): string {
-  return toHex(hashFramed("collected-run", [canonicalBytes(lines)]));
+function digestOf(line: MeasurementLine): string {
+  return toHex(hashFramed("collected-line", [canonicalBytes(line)]));
 }
