@@ -14,5 +14,6 @@ export default {
   modulePathIgnorePatterns: ["<rootDir>/build/", "/dist/"],
   testTimeout: 60_000,
   testSequencer: "<rootDir>/scripts/test-sequencer.mjs",
-  maxWorkers: 2,
+  // Two processors; suites with a browser wait half of their time.
+  maxWorkers: 3,
 };
