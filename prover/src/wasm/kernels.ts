@@ -78,12 +78,15 @@ export type Kernels = Field<"fq"> &
 /** An instance of the kernels, and its memory as a stack. */
 export class Workspace {
   readonly kernels: Kernels;
+  /** What is below the heap before anything is computed: constants, and the kernels' own scratch. */
+  readonly #pristine: Uint8Array;
   #top: number;
   /** How far memory was in use since the last release. */
   #highest: number;
 
   private constructor(kernels: Kernels) {
     this.kernels = kernels;
+    this.#pristine = Uint8Array.from(this.bytes(0, kernels.heapBase()));
     this.#top = aligned(kernels.heapBase());
     this.#highest = this.#top;
   }
@@ -126,8 +129,9 @@ export class Workspace {
     this.#top = mark;
   }
 
-  /** Overwrites all that was ever allocated above the top. */
+  /** Overwrites all that was ever allocated above the top, and all that the kernels keep for themselves. */
   wipe(): void {
+    this.bytes(0, this.#pristine.length).set(this.#pristine);
     this.bytes(this.#top, this.#highest - this.#top).fill(0);
     this.#highest = this.#top;
   }

@@ -1,7 +1,7 @@
 // The verifier against @noble/curves' pairing, on statements made from known discrete logarithms.
 import { expect, test } from "@jest/globals";
 import { bn254 } from "@noble/curves/bn254.js";
-import { randomBelow } from "../src/formats/field.ts";
+import { randomBelow } from "../../src/formats/field.ts";
 import {
   createVerifier,
   FIELD_ORDER,
@@ -9,7 +9,7 @@ import {
   type G2,
   type Groth16Proof,
   type VerificationKey,
-} from "../src/index.ts";
+} from "../../src/index.ts";
 
 const g1 = (scalar: bigint): G1 => {
   const { x, y } = bn254.G1.Point.BASE.multiply(mod(scalar)).toAffine();

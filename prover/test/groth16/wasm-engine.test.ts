@@ -1,0 +1,280 @@
+// Our engine's own: one engine for many proofs, aborting anywhere, and no trace of a secret in
+// any memory that it made. engine.test.ts has what all engines have in common; every ballot's
+// circuit is proven in ballots/ballot.test.ts, those of claims in hours/claim.test.ts.
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { bn254 } from "@noble/curves/bn254.js";
+import { SelfCheckError } from "../../src/groth16/engine.ts";
+import {
+  type Engine,
+  type G1,
+  type G2,
+  type ProofProgress,
+  type ProvingArtifacts,
+  type VerificationKey,
+  wasmEngine,
+} from "../../src/index.ts";
+import { type ProvenCircuit, provenCircuit, withBrokenKey } from "./circuits.ts";
+import { type WatchedInstances, watchInstances } from "./traces.ts";
+
+type Made = Awaited<ReturnType<Engine["prove"]>>;
+
+const small = await provenCircuit("semaphore-1");
+const own = await provenCircuit("semaphore-2");
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const isGood = ({ verifier }: ProvenCircuit, { publicSignals, proof }: Made): Promise<boolean> =>
+  verifier.verify(publicSignals, proof);
+
+/** Whether a proof is one by noble's pairing: another implementation of the equation. */
+function nobleAccepts(
+  { alpha, beta, gamma, delta, ic }: VerificationKey,
+  { publicSignals, proof }: Made,
+): boolean {
+  const point1 = ([x, y]: G1) => bn254.G1.Point.fromAffine({ x, y });
+  const point2 = ([x, y]: G2) =>
+    bn254.G2.Point.fromAffine({ x: { c0: x[0], c1: x[1] }, y: { c0: y[0], c1: y[1] } });
+  const sum = publicSignals.reduce(
+    (all, signal, i) => all.add(point1(ic[i + 1]!).multiplyUnsafe(signal)),
+    point1(ic[0]!),
+  );
+  const pairs = [
+    { g1: point1(proof.a).negate(), g2: point2(proof.b) },
+    { g1: point1(alpha), g2: point2(beta) },
+    { g1: sum, g2: point2(gamma) },
+    { g1: point1(proof.c), g2: point2(delta) },
+  ];
+  return bn254.fields.Fp12.eql(bn254.pairingBatch(pairs), bn254.fields.Fp12.ONE);
+}
+
+describe("a proof", () => {
+  test.each(["semaphore-10", "semaphore-20"] as const)("of %s verifies", async (name) => {
+    const circuit = await provenCircuit(name);
+    const made = await wasmEngine().prove(circuit);
+    expect(await isGood(circuit, made)).toBe(true);
+    // Nullifier and root are two signals of one proof.
+    const [root, nullifier, ...rest] = made.publicSignals as [bigint, bigint, ...bigint[]];
+    expect(await isGood(circuit, { ...made, publicSignals: [nullifier, root, ...rest] })).toBe(false);
+  });
+
+  test("verifies by noble's pairing", async () => {
+    const made = await wasmEngine().prove(own);
+    expect(nobleAccepts(own.verificationKey, made)).toBe(true);
+    const swapped = { ...made, publicSignals: made.publicSignals.toReversed() };
+    expect(nobleAccepts(own.verificationKey, swapped)).toBe(false);
+  });
+
+  test("is blinded anew, though the statement is the same", async () => {
+    const engine = wasmEngine();
+    const [first, second] = [await engine.prove(small), await engine.prove(small)];
+    expect(second.publicSignals).toEqual(first.publicSignals);
+    for (const part of ["a", "b", "c"] as const) expect(second.proof[part]).not.toEqual(first.proof[part]);
+    expect([await isGood(small, first), await isGood(small, second)]).toEqual([true, true]);
+  });
+
+  test("leaves the caller's files as they were, though they are views of larger buffers", async () => {
+    const shifted = (bytes: Uint8Array): Buffer =>
+      Buffer.concat([Buffer.alloc(5, 0xaa), bytes, Buffer.alloc(3, 0xaa)]);
+    const files = { wasm: shifted(small.artifacts.wasm), provingKey: shifted(small.artifacts.provingKey) };
+    const before = { wasm: Buffer.from(files.wasm), provingKey: Buffer.from(files.provingKey) };
+    const artifacts: ProvingArtifacts = {
+      wasm: files.wasm.subarray(5, -3),
+      provingKey: files.provingKey.subarray(5, -3),
+    };
+    const engine = wasmEngine();
+    expect(await isGood(small, await engine.prove({ ...small, artifacts }))).toBe(true);
+    await expect(engine.prove({ artifacts, inputs: {} })).rejects.toThrow();
+    for (const name of ["wasm", "provingKey"] as const) {
+      expect([name, Buffer.compare(files[name], before[name])]).toEqual([name, 0]);
+    }
+  });
+
+  test("is not given out where it does not verify", async () => {
+    await expect(wasmEngine().prove(withBrokenKey(small))).rejects.toBeInstanceOf(SelfCheckError);
+  });
+});
+
+describe("one engine", () => {
+  test("proves two circuits in turn, and loads each once for proofs that follow each other", async () => {
+    const engine = wasmEngine();
+    const instances = watchInstances();
+    const counts: number[] = [];
+    for (const circuit of [small, small, own, small]) {
+      expect(await isGood(circuit, await engine.prove(circuit))).toBe(true);
+      counts.push(instances.memories.length);
+    }
+    // Of each proof the calculator, and of each key the kernels.
+    expect(counts).toEqual([2, 3, 5, 7]);
+  });
+
+  test("makes proofs that are asked for at once one after another", async () => {
+    const engine = wasmEngine();
+    const seen: string[] = [];
+    const told = (name: string) => ({
+      onProgress: ({ phase }: ProofProgress) => seen.push(`${name} ${phase}`),
+    });
+    const [first, second, third] = await Promise.all([
+      engine.prove({ ...small, ...told("first") }),
+      engine.prove({ ...small, inputs: { ...small.inputs, scope: 99n }, ...told("second") }),
+      engine.prove({ ...own, ...told("third") }),
+    ]);
+    const verdicts = [isGood(small, first), isGood(small, second), isGood(own, third)];
+    expect(await Promise.all(verdicts)).toEqual([true, true, true]);
+    expect(second.publicSignals).not.toEqual(first.publicSignals);
+    expect(seen).toEqual(
+      ["first", "second", "third"].flatMap((name) => [`${name} witness`, `${name} proof`]),
+    );
+  });
+
+  test("goes on after proofs that failed, each in its own way", async () => {
+    const engine = wasmEngine();
+    const failures = await Promise.allSettled([
+      engine.prove({ ...small, inputs: {} }),
+      engine.prove({ ...small, artifacts: { ...small.artifacts, wasm: new Uint8Array(8) } }),
+      engine.prove({ ...small, artifacts: { ...small.artifacts, provingKey: new Uint8Array(8) } }),
+      engine.prove({ ...small, artifacts: { ...own.artifacts, wasm: small.artifacts.wasm } }),
+      engine.prove({
+        ...small,
+        artifacts: { ...small.artifacts, wasm: own.artifacts.wasm },
+        inputs: own.inputs,
+      }),
+      engine.prove(withBrokenKey(small)),
+      engine.prove({ ...small, signal: AbortSignal.abort() }),
+      engine.prove({
+        ...small,
+        onProgress() {
+          throw new TypeError("of the caller");
+        },
+      }),
+    ]);
+    expect(
+      failures.map((each) => each.status === "rejected" && `${each.reason.name}: ${each.reason.message}`),
+    ).toEqual([
+      "WitnessError: the inputs do not satisfy the circuit",
+      expect.stringMatching(/^CompileError: /),
+      expect.stringMatching(/^InputError: zkey: /),
+      "RangeError: wasm and proving key are of two circuits",
+      "RangeError: wasm and proving key are of two circuits",
+      "SelfCheckError: the proof that was made does not verify; a retry is safe",
+      expect.stringMatching(/^AbortError: /),
+      "TypeError: of the caller",
+    ]);
+    expect(await isGood(small, await engine.prove(small))).toBe(true);
+  });
+
+  test("that is disposed lets its proof end, and begins no other", async () => {
+    const engine = wasmEngine();
+    let ended = false;
+    const last = engine.prove(small).then((made) => {
+      ended = true;
+      return made;
+    });
+    // It has to have begun: what waits when the engine goes is refused.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await engine.dispose();
+    expect(ended).toBe(true);
+    expect(await isGood(small, await last)).toBe(true);
+    await expect(engine.prove(small)).rejects.toThrow("the engine is disposed");
+    await engine.dispose();
+  });
+});
+
+/** A signal that fires in the turn after an engine's nth look at it, and how often it was looked at. */
+function firingAfter(look: number): {
+  signal: AbortSignal;
+  looks: () => { all: number; afterwards: number };
+} {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const throwIfAborted = signal.throwIfAborted.bind(signal);
+  let all = 0;
+  let afterwards = 0;
+  signal.throwIfAborted = () => {
+    all++;
+    if (signal.aborted) afterwards++;
+    if (all === look) setTimeout(() => controller.abort(), 0);
+    throwIfAborted();
+  };
+  return { signal, looks: () => ({ all, afterwards }) };
+}
+
+describe("a signal that fires", () => {
+  test("anywhere ends the proof at the next look, leaves no secret, and the next proof is good", async () => {
+    const instances = watchInstances();
+    const engine = wasmEngine();
+    const whole = firingAfter(Number.POSITIVE_INFINITY);
+    await engine.prove({ ...small, signal: whole.signal });
+    const { all } = whole.looks();
+    // Before the witness, before the proof, and between its parts: three transforms, five sums.
+    expect(all).toBeGreaterThanOrEqual(10);
+    for (let look = 1; look < all; look++) {
+      const { signal, looks } = firingAfter(look);
+      await expect(engine.prove({ ...small, signal })).rejects.toMatchObject({ name: "AbortError" });
+      expect([look, looks().afterwards]).toEqual([look, 1]);
+      expect([look, instances.holding(small.secret)]).toEqual([look, 0]);
+    }
+    expect(await isGood(small, await engine.prove(small))).toBe(true);
+  });
+
+  test("while the proof waits for another ends it without a look at its inputs", async () => {
+    const engine = wasmEngine();
+    const controller = new AbortController();
+    const [first, second] = [
+      engine.prove(small),
+      engine.prove({ ...small, inputs: {}, signal: controller.signal }),
+    ];
+    controller.abort();
+    await expect(second).rejects.toMatchObject({ name: "AbortError" });
+    expect(await isGood(small, await first)).toBe(true);
+  });
+});
+
+describe("no memory holds the secret", () => {
+  /** Most places in which any memory held the secret while the kernels or a calculator worked. */
+  interface Held {
+    most: number;
+  }
+
+  /** Looks, while a proof is made, in how many places the secret stands. */
+  function watch(): { instances: WatchedInstances; held: Held } {
+    const held: Held = { most: 0 };
+    const instances = watchInstances((name) => {
+      // Once a proof: the search takes its time.
+      if (name === "frQuotient") held.most = Math.max(held.most, instances.holding(own.secret));
+    });
+    return { instances, held };
+  }
+
+  test("after a proof, though it did while it was made", async () => {
+    const { instances, held } = watch();
+    const made = await wasmEngine().prove(own);
+    expect(await isGood(own, made)).toBe(true);
+    // As bytes, and as limbs.
+    expect(held.most).toBeGreaterThanOrEqual(2);
+    expect(instances.memories.length).toBeGreaterThanOrEqual(2);
+    expect(instances.holding(own.secret)).toBe(0);
+  });
+
+  test("after a proof that does not verify, and after a witness that is none", async () => {
+    const { instances, held } = watch();
+    const engine = wasmEngine();
+    await expect(engine.prove(withBrokenKey(own))).rejects.toBeInstanceOf(SelfCheckError);
+    expect(held.most).toBeGreaterThanOrEqual(2);
+    await expect(engine.prove({ ...own, inputs: { ...own.inputs, scope: [] } })).rejects.toThrow();
+    const beyond = { ...own.inputs, merkleProofIndex: 4n };
+    await expect(engine.prove({ ...own, inputs: beyond })).rejects.toThrow();
+    expect(instances.holding(own.secret)).toBe(0);
+  });
+
+  test("memory is the same whatever was proven", async () => {
+    const instances = watchInstances();
+    const engine = wasmEngine();
+    await engine.prove(small);
+    const kernels = instances.memories.reduce((a, b) => (a.buffer.byteLength > b.buffer.byteLength ? a : b));
+    const before = Buffer.from(Uint8Array.from(new Uint8Array(kernels.buffer)));
+    await engine.prove({ ...small, inputs: { ...small.inputs, secret: small.secret + 1n, scope: 77n } });
+    expect(Buffer.compare(before, new Uint8Array(kernels.buffer))).toBe(0);
+  });
+});
