@@ -14,6 +14,5 @@ export default {
   modulePathIgnorePatterns: ["<rootDir>/build/", "/dist/"],
   testTimeout: 60_000,
   testSequencer: "<rootDir>/scripts/test-sequencer.mjs",
-  // Two processors; suites with a browser wait half of their time.
-  maxWorkers: 3,
+  maxWorkers: 2,
 };

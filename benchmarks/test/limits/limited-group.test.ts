@@ -3,6 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { type GroupLimits, LimitedGroup, QuotaError } from "../../src/browser/limited-group.ts";
@@ -105,6 +106,8 @@ test("a group is removed with what still runs in it", async () => {
   const ended = new Promise((resolve) => left.once("exit", (_code, signal) => resolve(signal)));
   try {
     await new Promise((resolve) => left.once("spawn", resolve));
+    // It joins the group, and then becomes what it was told to be.
+    while ((await readFile(`/proc/${left.pid}/comm`, "utf8")) !== "sleep\n") await setTimeout(10);
     await group.close();
     expect(await ended).toBe("SIGKILL");
   } finally {
