@@ -14,9 +14,9 @@ export interface WatchedInstances {
 /**
  * Watches what `WebAssembly.instantiate` gives.
  *
- * @param onCall - told the name of each exported function before it runs.
+ * @param onCall - told the name and arguments of each exported function before it runs.
  */
-export function watchInstances(onCall?: (name: string) => void): WatchedInstances {
+export function watchInstances(onCall?: (name: string, args: readonly unknown[]) => void): WatchedInstances {
   const memories: WebAssembly.Memory[] = [];
   const { instantiate, Memory } = WebAssembly;
   const observed = (instance: WebAssembly.Instance): WebAssembly.Instance => {
@@ -26,7 +26,7 @@ export function watchInstances(onCall?: (name: string) => void): WatchedInstance
     const told = Object.entries(exports).map(([name, value]) => {
       if (typeof value !== "function") return [name, value];
       const call = (...args: unknown[]): unknown => {
-        onCall(name);
+        onCall(name, args);
         return value(...args);
       };
       return [name, call];

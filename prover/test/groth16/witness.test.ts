@@ -47,6 +47,7 @@ describe("inputs that the circuit does not take", () => {
     ["an array missing", ({ merkleProofSiblings: _, ...rest }) => rest],
     ["an unknown signal beside all others", (inputs) => ({ ...inputs, secrets: 5n })],
     ["an unknown signal instead of one", ({ scope, ...rest }) => ({ ...rest, Scope: scope! })],
+    ["an unknown signal that is empty", (inputs) => ({ ...inputs, nothing: [] })],
     [
       "a value too many in an array",
       (inputs) => ({ ...inputs, merkleProofSiblings: [...siblingsOf(inputs), 5n] }),
@@ -113,6 +114,27 @@ describe("a calculator", () => {
       const calculator = await compileWitnessCalculator(wasm);
       await expect(calculator.calculate(own.inputs)).rejects.toBeInstanceOf(WitnessError);
     }
+  });
+
+  test("of a field of other numbers gives no witness", async () => {
+    const { instantiate } = WebAssembly;
+    const other = async (module: WebAssembly.Module, imports?: WebAssembly.Imports) => {
+      const { exports } = await instantiate(module, imports);
+      return { exports: { ...exports, getFieldNumLen32: () => 12 } };
+    };
+    jest
+      .spyOn(WebAssembly, "instantiate")
+      .mockImplementation(other as unknown as typeof WebAssembly.instantiate);
+    await expect(calculate()).rejects.toBeInstanceOf(WitnessError);
+  });
+
+  test("is asked to look at every assertion of its circuit", async () => {
+    const asked: unknown[] = [];
+    watchInstances((name, args) => {
+      if (name === "init") asked.push(...args);
+    });
+    await calculate();
+    expect(asked).toEqual([1]);
   });
 
   test("has memory for its circuit, not for every circuit", async () => {

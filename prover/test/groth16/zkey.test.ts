@@ -1,5 +1,5 @@
 // Proving keys that are none: refused by the parser or on loading, and where neither can see it, by the engine, which
-// verifies what it made. SEED=n and CASES=n (flips tried by proofs) repeat or extend a run.
+// verifies what it made. SEED=n and FLIPS=n (bits, each tried by a proof) repeat or extend a run.
 import { describe, expect, test } from "@jest/globals";
 import { concatBytes, littleEndianToUint, uintBytes } from "../../src/formats/bytes.ts";
 import { BASE_FIELD_ORDER, FIELD_ORDER } from "../../src/formats/field.ts";
@@ -11,7 +11,7 @@ import { inputError, inputRejection, seededRandom } from "../trustees/support.ts
 import { provenCircuit } from "./circuits.ts";
 
 const seed = Number(process.env.SEED ?? Math.floor(performance.timeOrigin) % 1_000_000);
-const CASES = Number(process.env.CASES ?? 6);
+const FLIPS = Number(process.env.FLIPS ?? 6);
 
 const own = await provenCircuit("semaphore-1");
 const good = Uint8Array.from(own.artifacts.provingKey);
@@ -338,12 +338,12 @@ describe(`a key that looks well (seed ${seed})`, () => {
   });
 
   test("with a bit flipped among the entries, makes no bad proof", async () => {
-    await flip(zkey.entries, "entries", CASES);
+    await flip(zkey.entries, "entries", FLIPS);
   });
 
   test("with a bit flipped among the points, makes no bad proof", async () => {
     const names = ["a", "b1", "b2", "c", "h", "ic"] as const;
-    for (let i = 0; i < CASES; i++) {
+    for (let i = 0; i < FLIPS; i++) {
       const name = names[i % names.length]!;
       await flip(zkey[name], name, 1);
     }

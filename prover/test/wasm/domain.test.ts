@@ -214,6 +214,12 @@ describe(`rows (seed ${seed})`, () => {
         times(columns, (i) => (i % 2 === 0 ? R - 1n : 1n)),
       );
     }
+    // As far below zero as products get.
+    expectRows(
+      2,
+      times(500, (i) => ({ row: 1, column: i % columns, coefficient: 1n - LARGE })),
+      times(columns, () => (1n << 256n) - 1n),
+    );
   });
 });
 

@@ -342,7 +342,7 @@ describe.each<["fq" | "fr", PrimeField]>([
         kernels[`${name}Mul`](out, a, b);
         return wrongProduct("the product", ...sums, out);
       },
-      Math.ceil(CASES / 10),
+      Math.ceil(CASES / 20),
     );
   });
 });
