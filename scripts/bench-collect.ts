@@ -1,6 +1,6 @@
 // npm run bench:collect [-- --port N] [--host H] [--engine E] [--out FILE]: serves the device page, and appends what phones hand
 // in to a file of measurements. Listens on this machine alone unless it is told a host. Ctrl-C ends.
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -10,6 +10,7 @@ import {
   commitOf,
   type DeviceConfig,
   ENGINES,
+  MEMBERS_ENGINE,
   makeOffer,
   pageUrls,
   readHistory,
@@ -19,15 +20,13 @@ import {
   WORKLOADS,
 } from "@commune-zk/benchmarks";
 import { REPOSITORY_ROOT } from "@commune-zk/circuits";
-import { loadKeys } from "./shared/keys.ts";
-import { loadSemaphoreKeys } from "./shared/semaphore-keys.ts";
+import { storedKeys } from "./shared/stored-workload.ts";
+import { packageVersion } from "./shared/version.ts";
 
 const PAGE = join(REPOSITORY_ROOT, "benchmarks/pages/device");
 const DEFAULT_OUT = join(REPOSITORY_ROOT, "benchmarks/history/devices.jsonl");
 const DEFAULT_PORT = 8090;
 const LOOPBACK = "127.0.0.1";
-/** What members prove with: the library's own. */
-const DEFAULT_ENGINE = "@commune-zk/prover";
 
 /** @throws Error - the page, whose policy is a careful one, cannot prove everything with it. */
 function engineFor(name: string): DeviceConfig["engine"] {
@@ -53,7 +52,7 @@ async function main(): Promise<void> {
     options: {
       port: { type: "string", default: String(DEFAULT_PORT) },
       host: { type: "string", default: LOOPBACK },
-      engine: { type: "string", default: DEFAULT_ENGINE },
+      engine: { type: "string", default: MEMBERS_ENGINE },
       out: { type: "string", default: DEFAULT_OUT },
     },
   });
@@ -65,14 +64,8 @@ async function main(): Promise<void> {
   const known = await readHistory(out);
   await mkdir(dirname(out), { recursive: true });
   const signal = stopOnRequest(() => console.log("ending: what was recorded is in the file"));
-  const keys = {
-    ballot: await loadKeys(),
-    hours: await loadKeys("hours"),
-    semaphore: await loadSemaphoreKeys(),
-  };
-  const { version } = JSON.parse(await readFile(join(REPOSITORY_ROOT, "package.json"), "utf8")) as {
-    version: string;
-  };
+  const keys = await storedKeys();
+  const version = await packageVersion();
   const page = await buildPage();
   const offer = await makeOffer(WORKLOADS, {
     keys,

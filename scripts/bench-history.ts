@@ -1,7 +1,7 @@
 // npm run bench:history [-- --workload W]... [--engine E]... [--environment E]... [--profile P]... [--start S]...
 // [--runs N] [--out FILE]: measures proofs, and adds lines to the history. docs/spec/measurements.md.
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,8 +33,8 @@ import {
   thisMachine,
 } from "@commune-zk/benchmarks";
 import { REPOSITORY_ROOT } from "@commune-zk/circuits";
-import { loadKeys } from "./shared/keys.ts";
-import { loadSemaphoreKeys } from "./shared/semaphore-keys.ts";
+import { storedKeys } from "./shared/stored-workload.ts";
+import { packageVersion } from "./shared/version.ts";
 
 const HISTORY = "benchmarks/history/measurements.jsonl";
 const PAGE = "benchmarks/pages/bare-proof";
@@ -59,17 +59,8 @@ function environmentPlan(kind: EnvironmentKind, profile: ProfileName, page: Buil
   return { name, open: () => openChromium({ kind, limits, page }) };
 }
 
-async function packageVersion(): Promise<string> {
-  const text = await readFile(join(REPOSITORY_ROOT, "package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 async function* measure(options: HistoryOptions, signal: AbortSignal): AsyncGenerator<HarnessOutcome> {
-  const keys = {
-    ballot: await loadKeys(),
-    hours: await loadKeys("hours"),
-    semaphore: await loadSemaphoreKeys(),
-  };
+  const keys = await storedKeys();
   const page = await buildPage(options.environments);
   const environments = options.profiles.flatMap((profile) =>
     options.environments.map((kind) => environmentPlan(kind, profile, page)),

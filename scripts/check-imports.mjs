@@ -10,6 +10,7 @@ const PACKAGES = [
   "@commune-zk/verifier",
   "@commune-zk/benchmarks",
   "@commune-zk/benchmarks/serve-proofs",
+  "@commune-zk/benchmarks/serve-side",
 ];
 
 let ok = true;

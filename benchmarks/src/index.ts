@@ -60,9 +60,9 @@ export { commitOf, describeCommit, describeLoad, describeMachine, thisMachine } 
 export { type MakeFixtureOptions, makeFixture } from "./make-fixture.ts";
 export type { Measurement, NotMeasured, Outcome } from "./measure.ts";
 export { measureMembership, type SemaphoreKeys } from "./membership.ts";
+export { headLine, outcomeLine } from "./outcome-lines.ts";
 export { measureProofs } from "./proof.ts";
 export { reportPage } from "./report/page.ts";
-export { headLine, outcomeLine } from "./report.ts";
 export { appendHistory, readHistory } from "./results/history.ts";
 export {
   type Environment,
@@ -71,6 +71,7 @@ export {
   type Limits,
   limitsName,
   type Machine,
+  MEMBERS_ENGINE,
   MEMBERSHIP_DEPTHS,
   type MeasurementLine,
   parseMeasurement,

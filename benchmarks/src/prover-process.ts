@@ -1,6 +1,7 @@
 // The outside of a process that makes proofs and nothing else.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { askChild, hasEnded } from "./ask-child.ts";
 import type { LimitedGroup } from "./browser/limited-group.ts";
 import type { MadeProof, Provable, Provables, ProverAnswer, ProverSetup } from "./serve-proofs.ts";
 
@@ -58,18 +59,14 @@ export class ProverProcess<K extends Provable> {
 
   /** Ends the process once it has no proof at work, and resolves when it has ended. */
   async dispose(): Promise<void> {
-    if (this.#hasEnded) return;
+    if (hasEnded(this.#child)) return;
     const ended = once(this.#child, "exit");
     if (this.#child.connected) this.#child.disconnect();
     await ended;
   }
 
-  get #hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
   #kill(): void {
-    if (this.#hasEnded || this.#child.pid === undefined) return;
+    if (hasEnded(this.#child) || this.#child.pid === undefined) return;
     try {
       process.kill(-this.#child.pid, "SIGKILL");
     } catch {
@@ -78,29 +75,11 @@ export class ProverProcess<K extends Provable> {
   }
 
   async #ask(message: ProverSetup<K> | Provables[K]["job"]): Promise<{ readonly made?: MadeProof<K> }> {
-    if (this.#hasEnded) throw new ProcessEndError("the process that makes proofs has ended");
-    const done = new AbortController();
-    const { signal } = done;
-    const ended = once(this.#child, "exit", { signal }).then(([code]): never => {
-      throw new ProcessEndError(`the process that makes proofs ended with code ${code}`);
-    });
-    try {
-      // A process that is ending cannot be told anything; that it has ended is told below.
-      this.#child.send(message, () => undefined);
-      const [answer] = (await Promise.race([once(this.#child, "message", { signal }), ended])) as [
-        ProverAnswer<K>,
-      ];
-      if ("error" in answer) throw new ProverError(`the process that makes proofs failed: ${answer.error}`);
-      return answer;
-    } finally {
-      done.abort();
-      ended.catch(() => undefined);
-    }
+    const answer = await askChild<ProverAnswer<K>>(this.#child, message);
+    if ("error" in answer) throw new ProverError(`the process that makes proofs failed: ${answer.error}`);
+    return answer;
   }
 }
 
 /** What a process answered instead of a proof. */
 export class ProverError extends Error {}
-
-/** A process ended before it had answered. */
-export class ProcessEndError extends Error {}

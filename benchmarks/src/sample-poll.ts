@@ -2,14 +2,19 @@
 import {
   type ArtifactSource,
   CIRCUITS,
+  type CircuitInputs,
   type CircuitName,
   type Ed25519KeyPair,
   ed25519KeyPair,
   type LoadedManifest,
+  merklePath,
+  type ProvingArtifacts,
+  proveBallot,
   type ValidPoll,
   validatePoll,
 } from "@commune-zk/prover";
 import { type RehearsedPoll, rehearsePoll, rehearseRoll } from "@commune-zk/prover/rehearsal";
+import { capturedInputs } from "./captured-inputs.ts";
 
 /** The stored keys. */
 export interface BenchKeys {
@@ -110,4 +115,21 @@ export function choiceOf(voter: number): number {
 /** The votes of voter `voter`: one for each option of the poll. */
 export function votesOf({ poll }: ValidPoll, voter: number): number[] {
   return poll.options.map((_, option) => (option === choiceOf(voter) ? 1 : 0));
+}
+
+/** What the circuit is given for the first member's ballot. */
+export function sampleInputs(
+  { poll, rehearsal }: SamplePoll,
+  artifacts: ProvingArtifacts,
+): Promise<CircuitInputs> {
+  return capturedInputs((engine) =>
+    proveBallot({
+      poll,
+      identity: rehearsal.identities[0]!,
+      merklePath: merklePath(rehearsal.tree, 0),
+      votes: votesOf(poll, 0),
+      artifacts,
+      engine,
+    }),
+  );
 }

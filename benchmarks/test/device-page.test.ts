@@ -12,8 +12,6 @@ import type AxeCore from "axe-core";
 import type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from "playwright-core";
 import { sideBySide } from "../../booth/test/support/png.ts";
 import { pressOn } from "../../booth/test/support/press.ts";
-import { loadKeys } from "../../scripts/shared/keys.ts";
-import { loadSemaphoreKeys } from "../../scripts/shared/semaphore-keys.ts";
 import { WORDS } from "../pages/device/words/speak.ts";
 import type { Language, Words } from "../pages/device/words/words.ts";
 import { bundle } from "../src/browser/bundle.ts";
@@ -23,6 +21,7 @@ import { type RunningCollector, startCollector } from "../src/collect/server.ts"
 import { engineNamed } from "../src/harness/engines.ts";
 import { appendHistory, readHistory } from "../src/results/history.ts";
 import { type MeasurementLine, parseMeasurement, type Workload } from "../src/results/schema.ts";
+import { keys } from "./support/keys.ts";
 
 const PHONE: BrowserContextOptions = {
   viewport: { width: 360, height: 740 },
@@ -53,11 +52,6 @@ const contexts: BrowserContext[] = [];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "commune-device-"));
   out = join(directory, "devices.jsonl");
-  const keys = {
-    ballot: await loadKeys(),
-    hours: await loadKeys("hours"),
-    semaphore: await loadSemaphoreKeys(),
-  };
   const pageFolder = fileURLToPath(new URL("../pages/device", import.meta.url));
   const [page, offer, started] = await Promise.all([
     bundle(pageFolder, join(directory, "page")),

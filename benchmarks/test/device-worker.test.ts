@@ -7,23 +7,17 @@ import {
   SelfCheckError,
   wasmEngine,
 } from "../../prover/src/index.ts";
-import { loadKeys } from "../../scripts/shared/keys.ts";
-import { loadSemaphoreKeys } from "../../scripts/shared/semaphore-keys.ts";
 import { makeOffer, type Offer } from "../src/collect/offer.ts";
 import type { DeviceWorkload } from "../src/device/config.ts";
 import type { FromWorker, ToWorker } from "../src/device/protocol.ts";
 import { deviceTasks } from "../src/device/worker-tasks.ts";
+import { keys } from "./support/keys.ts";
 
 let offer: Offer;
 let workload: DeviceWorkload;
 let files: Map<string, Uint8Array>;
 
 beforeAll(async () => {
-  const keys = {
-    ballot: await loadKeys(),
-    hours: await loadKeys("hours"),
-    semaphore: await loadSemaphoreKeys(),
-  };
   offer = await makeOffer(["semaphore-10"], { keys, engine: "@commune-zk/prover" });
   workload = offer.workloads[0]!;
   const { wasm, provingKey, verificationKey, inputs } = workload;

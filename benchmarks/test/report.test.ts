@@ -1,6 +1,5 @@
 // The report, on lines made up so that the right answer is known.
 import { describe, expect, test } from "@jest/globals";
-import { uniform } from "../src/compare/statistics.ts";
 import { medianRatio } from "../src/report/bootstrap.ts";
 import { drawPanel } from "../src/report/draw.ts";
 import { environmentsOf } from "../src/report/environments.ts";
@@ -13,6 +12,7 @@ import { shownRun } from "../src/report/series.ts";
 import { spreadOf } from "../src/report/spread.ts";
 import type { MeasurementLine } from "../src/results/schema.ts";
 import { parseMeasurement } from "../src/results/schema.ts";
+import { uniform } from "../src/uniform.ts";
 import { lineWith } from "./support/lines.ts";
 import { inventedHistory, runId, samplesAround } from "./support/report-history.ts";
 

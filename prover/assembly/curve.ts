@@ -32,6 +32,14 @@ export function setExtendedInfinity(p: usize): void {
 
 /** mdbl-2008-s-1. */
 function doubleAffine(out: usize, a: usize): void {
+  beginDoubling(a);
+  finishDoubling(out);
+  F.copy(out + 2 * B, V);
+  F.copy(out + 3 * B, PPP);
+}
+
+/** From X and Y: V = (2Y)², W = (2Y)³ in PPP, S = X·V, M = 3X² in RR, W·Y in Q. */
+function beginDoubling(a: usize): void {
   F.add(U, a + B, a + B);
   F.sqr(V, U);
   F.mul(PPP, U, V);
@@ -40,9 +48,6 @@ function doubleAffine(out: usize, a: usize): void {
   F.add(RR, Q, Q);
   F.add(RR, RR, Q);
   F.mul(Q, PPP, a + B);
-  finishDoubling(out);
-  F.copy(out + 2 * B, V);
-  F.copy(out + 3 * B, PPP);
 }
 
 /** X = M² − 2S, Y = M(S − X) − W·Y, from M in RR and W·Y in Q. */
@@ -60,14 +65,7 @@ export function double(out: usize, a: usize): void {
     setExtendedInfinity(out);
     return;
   }
-  F.add(U, a + B, a + B);
-  F.sqr(V, U);
-  F.mul(PPP, U, V);
-  F.mul(S, a, V);
-  F.sqr(Q, a);
-  F.add(RR, Q, Q);
-  F.add(RR, RR, Q);
-  F.mul(Q, PPP, a + B);
+  beginDoubling(a);
   F.mul(out + 2 * B, V, a + 2 * B);
   F.mul(out + 3 * B, PPP, a + 3 * B);
   finishDoubling(out);
@@ -180,8 +178,7 @@ export function addPairs(n: u32, lefts: usize, outs: usize, scratch: usize): voi
     const d = differences + <usize>i * B;
     F.subLazy(d, q, p);
     let kind = PLAIN;
-    if (F.mayBeZero(d)) kind = kindOf(d, p, q);
-    else if (isInfinity(p) || isInfinity(q)) kind = kindOf(d, p, q);
+    if (F.mayBeZero(d) || isInfinity(p) || isInfinity(q)) kind = kindOf(d, p, q);
     store<u8>(kinds + i, kind);
     const prefix = prefixes + <usize>i * B;
     if (i === 0) F.mul(prefix, d, F.ONE);

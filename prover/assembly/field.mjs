@@ -134,14 +134,6 @@ export function mayBeZero(a: usize): bool {
   return k <= 16 || k >= ${MASK + 1n - 16n};
 }
 
-/** The number's residue in [0, p), still in its form. */
-export function reduce(out: usize, a: usize): void {
-  mul(out, a, ONE);
-  if (load<i32>(out, 32) < 0) add(out, out, MODULUS);
-  sub(Z, out, MODULUS);
-  if (load<i32>(Z, 32) >= 0) copy(out, Z);
-}
-
 /** Out of Montgomery form, as 32 bytes, little-endian, canonical. */
 export function toBytes(out: usize, a: usize): void {
   mul(OUT, a, UNIT);
@@ -225,7 +217,7 @@ export function inverse(out: usize, a: usize): void {
       o.push(`  s${j - 1} = ${prev}a${i} * b${j} + m * ${P[j]}${j === 1 ? " + t" : ""};`);
     }
     o.push("  s8 = 0;");
-    return o.join("\n").replaceAll("s8 + ", i === 0 ? "" : "s8 + ");
+    return o.join("\n");
   }
   function sqrBody() {
     // Product columns first, then reduction.
@@ -242,16 +234,15 @@ export function inverse(out: usize, a: usize): void {
       o.push(`  m = (c${i} * MU) & MASK;`);
       o.push(`  c${i + 1} += (c${i} + m * ${P[0]}) >> 29;`);
       for (let j = 1; j < LIMBS; j++) {
-        if (i + j === 2 * LIMBS - 1) o.push(`  let c${i + j} = m * ${P[j]};`);
-        else o.push(`  c${i + j} += m * ${P[j]};`);
+        o.push(`  c${i + j} += m * ${P[j]};`);
       }
     }
-    // Result: columns 9 … 17.
+    // Result: columns 9 … 16, and what the last one carries.
     for (let k = LIMBS; k < 2 * LIMBS - 1; k++) {
       o.push(`  store<i32>(out, <i32>(c${k} & MASK), ${4 * (k - LIMBS)});`);
       o.push(
         k + 1 === 2 * LIMBS - 1
-          ? `  store<i32>(out, <i32>(c${k} >> 29)${""}, ${32});`
+          ? `  store<i32>(out, <i32>(c${k} >> 29), 32);`
           : `  c${k + 1} += c${k} >> 29;`,
       );
     }

@@ -10,23 +10,24 @@ const T1 = T + 36;
 const T2 = T + 72;
 const T3 = T + 108;
 
-export function mul(out: usize, a: usize, b: usize): void {
+/** T0 = a₀b₀, T1 = a₁b₁, T2 = (a₀ + a₁)(b₀ + b₁). */
+function products(a: usize, b: usize): void {
   Fq.mul(T0, a, b);
   Fq.mul(T1, a + 36, b + 36);
   Fq.add(T2, a, a + 36);
   Fq.add(T3, b, b + 36);
   Fq.mul(T2, T2, T3);
+}
+
+export function mul(out: usize, a: usize, b: usize): void {
+  products(a, b);
   Fq.sub(out, T0, T1);
   Fq.sub2(out + 36, T2, T0, T1);
 }
 
 /** As {@link mul}, near [0, p). */
 export function mulSmall(out: usize, a: usize, b: usize): void {
-  Fq.mul(T0, a, b);
-  Fq.mul(T1, a + 36, b + 36);
-  Fq.add(T2, a, a + 36);
-  Fq.add(T3, b, b + 36);
-  Fq.mul(T2, T2, T3);
+  products(a, b);
   Fq.sub2Small(out, T0, T1, ZERO);
   Fq.sub2Small(out + 36, T2, T0, T1);
 }

@@ -7,10 +7,8 @@ import {
   type CircuitName,
   circuitEntry,
   createVerifier,
-  merklePath,
   parseProof,
   pollLink,
-  proveBallot,
   provingArtifacts,
   registerPoll,
   toHex,
@@ -18,9 +16,10 @@ import {
 } from "@commune-zk/prover";
 import { DEFAULT_COMMIT_DELAY_MS, startServer } from "@commune-zk/verifier";
 import type { Browser, BrowserContextOptions, Page as Tab } from "playwright-core";
-import { capturedInputs, inputsToJson } from "../captured-inputs.ts";
+import { inputsToJson } from "../captured-inputs.ts";
 import { expect, type Measurement, type Outcome } from "../measure.ts";
-import { type BenchKeys, makeSamplePoll, type SamplePoll, votesOf } from "../sample-poll.ts";
+import { MEMBERS_ENGINE } from "../results/schema.ts";
+import { type BenchKeys, makeSamplePoll, type SamplePoll, sampleInputs } from "../sample-poll.ts";
 import type { BareGlobals, BareJob, BareProof } from "./bare-proof.ts";
 import { bundle } from "./bundle.ts";
 import { type LimitedBrowser, launchLimitedChromium, launchWholeChromium } from "./chromium.ts";
@@ -336,7 +335,7 @@ async function* measureVote(
   const tab = await context.newPage();
   await tab.goto(`${stand.bare.origin}/index.html`);
   const job: BareJob = {
-    engine: "@commune-zk/prover",
+    engine: MEMBERS_ENGINE,
     inputs: await circuitInputs(stand, keys),
     membership: null,
     wasmUrl: "/circuit.wasm",
@@ -373,19 +372,8 @@ async function* measureVote(
 
 /** What the circuit is given for a ballot of this poll, as text. */
 async function circuitInputs({ sample }: Stand, { manifest, artifacts: source }: BenchKeys): Promise<string> {
-  const { poll, rehearsal } = sample;
   const artifacts = await provingArtifacts(source, manifest.manifest, CIRCUIT);
-  const inputs = await capturedInputs((engine) =>
-    proveBallot({
-      poll,
-      identity: rehearsal.identities[0]!,
-      merklePath: merklePath(rehearsal.tree, 0),
-      votes: votesOf(poll, 0),
-      artifacts,
-      engine,
-    }),
-  );
-  return inputsToJson(inputs);
+  return inputsToJson(await sampleInputs(sample, artifacts));
 }
 
 /** A member who does not hesitate: marks, looks it over, casts as soon as the ballot is sealed, and has a receipt. */

@@ -1,6 +1,7 @@
 // One side of a comparison: a process that is held open and proves with that side's engine.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { askChild, hasEnded, ProcessEndError } from "../ask-child.ts";
 import type { SideAnswer, SideProof, SideSetup } from "./serve-side.ts";
 
 /** An engine that makes the same proof again and again. */
@@ -88,29 +89,14 @@ async function answerOf(
   message: SideSetup | "prove",
   timeoutMs: number,
 ): Promise<Exclude<SideAnswer, { error: string }>> {
-  const done = new AbortController();
-  const { signal } = done;
   const startedAt = performance.now();
-  const ended = (): SideError => {
+  const answer = await askChild<SideAnswer>(child, message).catch((error: unknown): never => {
+    if (!(error instanceof ProcessEndError)) throw error;
     const isLate = performance.now() - startedAt >= timeoutMs;
-    return new SideError(isLate ? `no answer in ${timeoutMs / 1_000} s` : "the process has ended");
-  };
-  if (hasEnded(child)) throw ended();
-  const exit = once(child, "exit", { signal }).then((): never => {
-    throw ended();
+    throw new SideError(isLate ? `no answer in ${timeoutMs / 1_000} s` : "the process has ended", {
+      cause: error,
+    });
   });
-  try {
-    // A process that is ending cannot be told anything; that it has ended is told above.
-    child.send(message, () => undefined);
-    const [answer] = (await Promise.race([once(child, "message", { signal }), exit])) as [SideAnswer];
-    if ("error" in answer) throw new SideError(answer.error);
-    return answer;
-  } finally {
-    done.abort();
-    exit.catch(() => undefined);
-  }
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
+  if ("error" in answer) throw new SideError(answer.error);
+  return answer;
 }

@@ -1,5 +1,6 @@
 // Whether one side is slower than the other, from the times of pairs. Pure. docs/design/compare.md says why so.
 import { median } from "../measure.ts";
+import { uniform } from "../uniform.ts";
 
 /** Times of one pair, in one unit. */
 export interface Pair {
@@ -77,15 +78,4 @@ export function verdictOf({ low, high }: RatioInterval, limit: number): Verdict 
 /** Whether an interval says that the two sides differ at all. */
 export function excludesOne({ low, high }: RatioInterval): boolean {
   return low > 1 || high < 1;
-}
-
-/** Numbers in [0, 1) from a seed of 32 bits (mulberry32). Never near a secret. */
-export function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let word = Math.imul(state ^ (state >>> 15), state | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -14,6 +14,7 @@ import {
 import { runKernel } from "../calibration/kernel.ts";
 import { type TimedProof, timedProof } from "../harness/timed-proof.ts";
 import type { FailureReason } from "../results/schema.ts";
+import { toldReason } from "../results/told-reason.ts";
 import type { DeviceWorkload } from "./config.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 
@@ -120,7 +121,5 @@ async function isValid(
 export function reasonOf(error: unknown): FailureReason {
   if (!(error instanceof Error)) return "failed";
   if (error instanceof SelfCheckError) return "proof-invalid";
-  // What engines say where memory cannot be had; none has a type of its own for it.
-  const said = /out of memory|allocat|array buffer|invalid array length|memory\.grow/i;
-  return said.test(error.message) ? "out-of-memory" : "failed";
+  return toldReason(error.message);
 }

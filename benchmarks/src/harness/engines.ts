@@ -1,6 +1,6 @@
 // The engines that are measured, in a browser and in Node. A new one is one entry here.
 import { type Engine, snarkjsEngine, wasmEngine } from "@commune-zk/prover";
-import type { Workload } from "../results/schema.ts";
+import { MEMBERS_ENGINE, type Workload } from "../results/schema.ts";
 
 /** A member of a roll with a scope and a message, for engines that make circuit inputs themselves. */
 export interface MembershipStatement {
@@ -32,7 +32,7 @@ export interface BenchEngine {
 /** Every engine there is. Those that are not ours are loaded when they are first asked for. */
 export const ENGINES: readonly BenchEngine[] = [
   {
-    name: "@commune-zk/prover",
+    name: MEMBERS_ENGINE,
     version: "0.1.0",
     proves: () => true,
     wantsBlobWorkers: false,

@@ -1,6 +1,7 @@
 // Where engines prove: what the harness asks of Node and of browsers.
 import type { KernelRun } from "../browser/bare-proof.ts";
 import type { Environment, FailureReason, Sample } from "../results/schema.ts";
+import { toldReason } from "../results/told-reason.ts";
 import type { BenchEngine } from "./engines.ts";
 import type { TimedProof } from "./timed-proof.ts";
 import type { PreparedWorkload } from "./workloads.ts";
@@ -71,9 +72,7 @@ export class ProofFailure extends Error {
   }
 }
 
-/** A failure that an engine told of itself; runtimes say in many words that there is no memory. */
+/** A failure that an engine told of itself. */
 export function toldFailure(message: string): ProofFailure {
-  const isMemory =
-    /out of memory|could not allocate|allocation failed|cannot (?:allocate|enlarge) memory/i.test(message);
-  return new ProofFailure(isMemory ? "out-of-memory" : "failed", message);
+  return new ProofFailure(toldReason(message), message);
 }

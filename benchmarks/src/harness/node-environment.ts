@@ -1,7 +1,9 @@
 // Engines in a process of Node: a new one for each session, perhaps within limits.
+
+import { ProcessEndError } from "../ask-child.ts";
 import type { KernelRun } from "../browser/bare-proof.ts";
 import { LimitedGroup } from "../browser/limited-group.ts";
-import { ProcessEndError, ProverError, ProverProcess } from "../prover-process.ts";
+import { ProverError, ProverProcess } from "../prover-process.ts";
 import type { Limits } from "../results/schema.ts";
 import type { EngineProof } from "../serve-proofs.ts";
 import {

@@ -15,11 +15,9 @@ import {
   type KeyedCircuitName,
   type ManifestFile,
   membershipVerifier,
-  merklePath,
   type ProvingArtifacts,
   parseProof,
   parseSemaphoreManifest,
-  proveBallot,
   proveClaim,
   proveSignIn,
   provingArtifacts,
@@ -36,7 +34,7 @@ import { expect } from "../measure.ts";
 import { makeSampleRoll, type SemaphoreKeys } from "../membership.ts";
 import { MEMBERSHIP_DEPTHS, type Workload } from "../results/schema.ts";
 import { makeSampleClaim } from "../sample-policy.ts";
-import { type BenchKeys, makeSamplePoll, votesOf } from "../sample-poll.ts";
+import { type BenchKeys, makeSamplePoll, sampleInputs } from "../sample-poll.ts";
 import type { MembershipStatement } from "./engines.ts";
 import type { TimedProof } from "./timed-proof.ts";
 
@@ -91,18 +89,9 @@ function isOneOf<T extends string>(names: readonly T[], name: string): name is T
 }
 
 async function prepareBallot(name: CircuitName, keys: BenchKeys): Promise<PreparedWorkload> {
-  const { poll, rehearsal } = makeSamplePoll({ circuit: name, members: MEMBERS, keys });
+  const sample = makeSamplePoll({ circuit: name, members: MEMBERS, keys });
   const { files, artifacts, verifier } = await keyedCircuit(name, keys);
-  const inputs = await capturedInputs((engine) =>
-    proveBallot({
-      poll,
-      identity: rehearsal.identities[0]!,
-      merklePath: merklePath(rehearsal.tree, 0),
-      votes: votesOf(poll, 0),
-      artifacts,
-      engine,
-    }),
-  );
+  const inputs = await sampleInputs(sample, artifacts);
   return {
     name,
     ...files,
@@ -110,7 +99,7 @@ async function prepareBallot(name: CircuitName, keys: BenchKeys): Promise<Prepar
     membership: null,
     async verify(made) {
       const { publicSignals, proof } = read(made);
-      checkStatement(poll, publicSignals, "ballot");
+      checkStatement(sample.poll, publicSignals, "ballot");
       expect(await verifier.verify(publicSignals, proof), "a ballot's proof does not verify");
     },
   };

@@ -1,6 +1,6 @@
 // How much slower one run is than another, and how sure that is.
-import { uniform } from "../compare/statistics.ts";
 import { median } from "../measure.ts";
+import { uniform } from "../uniform.ts";
 
 /** The later run's median over the earlier one's, and where it may really lie. */
 export interface MedianRatio {

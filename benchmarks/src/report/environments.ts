@@ -1,7 +1,8 @@
 // The places where proofs were made, and what a report calls them: one of our machines by what was taken away from
 // it, a real device by what its browser told.
+
+import { significant } from "../numbers.ts";
 import { limitsName, type MeasurementLine } from "../results/schema.ts";
-import { significant } from "./numbers.ts";
 
 /** A place that can be measured again. */
 export interface ReportEnvironment {

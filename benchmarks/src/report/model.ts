@@ -5,19 +5,10 @@ import {
   type PredictionQuery,
   predictableQueries,
 } from "../calibration/predict.ts";
-import type { MeasurementLine, Workload } from "../results/schema.ts";
-import { WORKLOADS } from "../results/schema.ts";
+import { MEMBERS_ENGINE, type MeasurementLine, WORKLOADS, type Workload } from "../results/schema.ts";
 import { environmentsOf, type ReportEnvironment } from "./environments.ts";
 import { type Comparison, comparisonsOf } from "./regressions.ts";
-import {
-  enginesOf,
-  MEMBERS_ENGINE,
-  type Series,
-  type SeriesRun,
-  seriesOf,
-  shownRun,
-  timesOf,
-} from "./series.ts";
+import { enginesOf, type Series, type SeriesRun, seriesOf, shownRun, timesOf } from "./series.ts";
 import { spreadOf } from "./spread.ts";
 
 /** How long somebody waits for a ballot in one environment. */

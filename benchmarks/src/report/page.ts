@@ -1,11 +1,12 @@
 // The report as one static page: no script, and no request to anywhere. docs/design/devices.md, Report.
+
+import { significant } from "../numbers.ts";
 import type { MeasurementLine } from "../results/schema.ts";
 import { drawPanel, drawSwatch } from "./draw.ts";
 import { figuresOf } from "./figures/all.ts";
 import type { Figure, Panel, PanelGroup, Table } from "./figures/figure.ts";
 import { Html, html } from "./html.ts";
 import { type ReportModel, reportModel } from "./model.ts";
-import { significant } from "./numbers.ts";
 import { type Comparison, isFlagged } from "./regressions.ts";
 import { REPORT_STYLE } from "./style.ts";
 import {

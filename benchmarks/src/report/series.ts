@@ -1,6 +1,12 @@
 // Lines of the history, put together into what can be followed over time: one workload by one engine in one
 // environment, all cold or all warm, run after run.
-import { type FailureReason, type MeasurementLine, type Sample, WORKLOADS } from "../results/schema.ts";
+import {
+  type FailureReason,
+  MEMBERS_ENGINE,
+  type MeasurementLine,
+  type Sample,
+  WORKLOADS,
+} from "../results/schema.ts";
 import { compareRanks, environmentKey, type ReportEnvironment } from "./environments.ts";
 import { grouped } from "./grouped.ts";
 
@@ -30,9 +36,6 @@ export interface Series {
   /** The oldest first; at least one. */
   readonly runs: readonly SeriesRun[];
 }
-
-/** Name of the engine that members of this repository's booth prove with. */
-export const MEMBERS_ENGINE = "@commune-zk/prover";
 
 /** Names of all engines of these lines: ours first, the others by name. */
 export function enginesOf(lines: readonly MeasurementLine[]): string[] {

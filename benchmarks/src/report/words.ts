@@ -1,10 +1,12 @@
 // What a report says in words, one sentence after another.
+
+import { count, day, duration, signedPercent, significant } from "../numbers.ts";
+import { MEMBERS_ENGINE } from "../results/schema.ts";
 import { CONFIDENCE } from "./bootstrap.ts";
 import { machineWords } from "./environments.ts";
 import { type BallotWait, failuresOf, type ReportModel } from "./model.ts";
-import { count, day, duration, signedPercent, significant } from "./numbers.ts";
 import { type Comparison, isFlagged, LEAST_SAMPLES, SLOWER_ABOVE } from "./regressions.ts";
-import { codeWords, MEMBERS_ENGINE, type Series, type SeriesRun, shownRun } from "./series.ts";
+import { codeWords, type Series, type SeriesRun, shownRun } from "./series.ts";
 
 const PERCENT = 100;
 

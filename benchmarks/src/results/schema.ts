@@ -23,6 +23,9 @@ export const WORKLOADS = [
 /** Name of a statement that is proven. */
 export type Workload = (typeof WORKLOADS)[number];
 
+/** Name of the engine that members prove with: the library's own. */
+export const MEMBERS_ENGINE = "@commune-zk/prover";
+
 /** Why a proof was not made. */
 export const FAILURES = [
   "out-of-memory",

@@ -1,13 +1,8 @@
 // Intervals and verdicts on times that are made up: noise from a seed, truth known.
 import { describe, expect, test } from "@jest/globals";
 import { judge } from "../../src/compare/compare.ts";
-import {
-  type Pair,
-  type RatioInterval,
-  ratioInterval,
-  uniform,
-  verdictOf,
-} from "../../src/compare/statistics.ts";
+import { type Pair, type RatioInterval, ratioInterval, verdictOf } from "../../src/compare/statistics.ts";
+import { uniform } from "../../src/uniform.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 const LIMIT = 0.1;

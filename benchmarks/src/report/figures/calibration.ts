@@ -1,8 +1,8 @@
 // How well the ten-second score foretells a proof: each environment predicted from all others.
 import { LEAST_ENVIRONMENTS, type PredictedEnvironment } from "../../calibration/predict.ts";
 import { median } from "../../measure.ts";
+import { count, inSeconds, percent, signedPercent, significant } from "../../numbers.ts";
 import type { ReportModel, ReportPrediction } from "../model.ts";
-import { count, inSeconds, percent, signedPercent, significant } from "../numbers.ts";
 import { shownRun } from "../series.ts";
 import type { Figure, RowsPanel } from "./figure.ts";
 

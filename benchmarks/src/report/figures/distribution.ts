@@ -1,11 +1,11 @@
 // Every sample as a dot, with median and quartiles: a panel for each environment.
-import { grouped } from "../grouped.ts";
+
+import { count, duration, inSeconds } from "../../numbers.ts";
 import type { ReportModel } from "../model.ts";
-import { count, duration, inSeconds } from "../numbers.ts";
 import { type Series, shownRun, timesOf } from "../series.ts";
 import { spreadOf } from "../spread.ts";
+import { focusFirst, groupsByCircuit } from "./by-circuit.ts";
 import type { Figure, Lane, RowsPanel } from "./figure.ts";
-import { focusFirst } from "./medians.ts";
 
 /** How far samples lie apart. */
 export function distribution(model: ReportModel): Figure {
@@ -15,12 +15,7 @@ export function distribution(model: ReportModel): Figure {
     title: "Distribution",
     text: "Every proof of the newest complete run as a dot, by how far it lies from the median, which the label names. The bar reaches from the first to the third quartile, the upright line is the median.",
     notes: made.length === 0 ? ["No proof was made yet."] : [],
-    groups: [...grouped(made, ({ workload }) => workload)].map(([title, inGroup]) => ({
-      title,
-      panels: [...grouped(inGroup, ({ environment }) => environment.label)].map(([label, inPanel]) =>
-        rowsPanel(label, inPanel, model.engines),
-      ),
-    })),
+    groups: groupsByCircuit(made, (title, series) => rowsPanel(title, series, model.engines)),
     table: {
       head: [
         "Circuit",

@@ -1,10 +1,10 @@
 // Whether a device becomes slower as it grows warm: proof after proof.
-import { grouped } from "../grouped.ts";
+
+import { inSeconds, percent, signedPercent } from "../../numbers.ts";
 import type { ReportModel } from "../model.ts";
-import { inSeconds, percent, signedPercent } from "../numbers.ts";
 import { type Series, shownRun, timesOf } from "../series.ts";
+import { focusFirst, groupsByCircuit } from "./by-circuit.ts";
 import type { Figure, Line, LinesPanel } from "./figure.ts";
-import { focusFirst } from "./medians.ts";
 
 /** Repeated proofs of real devices, in the order in which they were made. */
 export function thermalDrift(model: ReportModel): Figure {
@@ -17,12 +17,7 @@ export function thermalDrift(model: ReportModel): Figure {
     title: "Repeated proofs on devices",
     text: "Warm proofs of one run in the order in which they were made. A line that rises is a device that slows down as it grows warm.",
     notes: repeated.length === 0 ? ["No real device has made repeated proofs yet."] : [],
-    groups: [...grouped(repeated, ({ workload }) => workload)].map(([title, inGroup]) => ({
-      title,
-      panels: [...grouped(inGroup, ({ environment }) => environment.label)].map(([label, inPanel]) =>
-        linesPanel(label, inPanel, model.engines),
-      ),
-    })),
+    groups: groupsByCircuit(repeated, (title, series) => linesPanel(title, series, model.engines)),
     table: {
       head: ["Circuit", "Device", "Engine", "Proofs in order, s", "First to last", "Battery", "Run"],
       rows: repeated.map((each) => {

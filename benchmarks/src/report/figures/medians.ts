@@ -1,10 +1,12 @@
 // Charts of one median for each engine: time by circuit and by environment, memory, bytes.
+
+import { inSeconds, significant, toMib } from "../../numbers.ts";
 import type { Sample } from "../../results/schema.ts";
 import { grouped } from "../grouped.ts";
 import type { ReportModel } from "../model.ts";
-import { inSeconds, significant, toMib } from "../numbers.ts";
 import { codeWords, type Series, shownRun } from "../series.ts";
 import { spreadOf } from "../spread.ts";
+import { focusFirst } from "./by-circuit.ts";
 import type { Figure, Lane, PanelGroup, Point, RowsPanel, Table } from "./figure.ts";
 
 /** How samples become a chart. */
@@ -93,14 +95,6 @@ export function bytesByCircuit(model: ReportModel): Figure {
       rowOf: ({ workload }) => workload,
     },
   });
-}
-
-/** The series of the workload that is shown first, before all others. */
-export function focusFirst(model: ReportModel, series: readonly Series[]): Series[] {
-  return [
-    ...series.filter(({ workload }) => workload === model.focus),
-    ...series.filter(({ workload }) => workload !== model.focus),
-  ];
 }
 
 function medianFigure(

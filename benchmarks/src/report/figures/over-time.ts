@@ -1,11 +1,12 @@
 // Time from run to run: a panel for each environment that was measured more than once.
+
+import { count, day, inSeconds } from "../../numbers.ts";
 import { grouped } from "../grouped.ts";
 import type { ReportModel } from "../model.ts";
-import { count, day, inSeconds } from "../numbers.ts";
 import { codeWords, type Series, type SeriesRun, timesOf } from "../series.ts";
 import { spreadOf } from "../spread.ts";
+import { focusFirst, groupsByCircuit } from "./by-circuit.ts";
 import type { Figure, Line, LinesPanel } from "./figure.ts";
-import { focusFirst } from "./medians.ts";
 
 /** Time by release and commit. */
 export function timeOverRuns(model: ReportModel): Figure {
@@ -24,12 +25,7 @@ export function timeOverRuns(model: ReportModel): Figure {
         : [
             `${count(once, "row")} of the table ${once === 1 ? "was" : "were"} measured in one run only: there is no line to draw yet.`,
           ],
-    groups: [...grouped(followed, ({ workload }) => workload)].map(([title, inGroup]) => ({
-      title,
-      panels: [...grouped(inGroup, ({ environment }) => environment.label)].map(([label, inPanel]) =>
-        linesPanel(label, inPanel, model.engines),
-      ),
-    })),
+    groups: groupsByCircuit(followed, (title, series) => linesPanel(title, series, model.engines)),
     table: {
       head: [
         "Circuit",

@@ -1,9 +1,9 @@
 // Figures as lines of text.
 import { type Measurement, median, type Outcome } from "./measure.ts";
+import { significant } from "./numbers.ts";
 
 const NAME_WIDTH = 52;
 const FIGURE_WIDTH = 10;
-const MIB = 2 ** 20;
 
 /** One line: name, median, least and greatest sample, all samples. */
 export function outcomeLine(outcome: Outcome): string {
@@ -24,12 +24,7 @@ export function headLine(): string {
 }
 
 function scaleOf({ unit, samples }: Measurement): { unit: string; divisor: number } {
-  if (unit === "bytes") return { unit: "MiB", divisor: MIB };
+  if (unit === "bytes") return { unit: "MiB", divisor: 2 ** 20 };
   if (unit === "ratio") return { unit: "×", divisor: 1 };
   return median(samples) < 1000 ? { unit: "ms", divisor: 1 } : { unit: "s", divisor: 1000 };
-}
-
-/** At least three digits, without an exponent. */
-function significant(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
