@@ -2,8 +2,6 @@
 // states are chosen by the fragment of its address.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
@@ -26,8 +24,6 @@ export default defineConfig(({ mode }) => ({
   base: "./",
   resolve: {
     conditions: ["source", ...defaultClientConditions],
-    // snarkjs has a copy of the same version for itself: 40 kB gzipped, twice.
-    alias: { ffjavascript: proversFfjavascript() },
   },
   build: {
     outDir: here(mode === "demo" ? "../build/booth-demo" : "dist"),
@@ -46,18 +42,18 @@ export default defineConfig(({ mode }) => ({
       },
     },
   },
-  plugins: [withoutWhatIsNotUsed(), withoutNodesCrypto(), sharingWorker(), semaphoreManifest(), lockedDown()],
+  plugins: [
+    withoutWhatIsNotUsed(),
+    withoutNodesCrypto(),
+    sharingWorkers(),
+    semaphoreManifest(),
+    lockedDown(),
+  ],
 }));
 
-function proversFfjavascript(): string {
-  const main = createRequire(here("../prover/package.json")).resolve("ffjavascript");
-  return join(dirname(main), "browser.esm.js");
-}
-
 /**
- * Leaves out what a bundler cannot see to be unused, about 20 kB gzipped: the second curve of snarkjs and
- * ffjavascript (polls are on BN254), zod's translation of schemas to JSON Schema (the service's business), its
- * formats of strings, its compiler, and its messages.
+ * Leaves out what a bundler cannot see to be unused: zod's translation of schemas to JSON Schema (the service's
+ * business), its formats of strings, its compiler, and its messages; and tables of constants that are computed instead.
  * Whoever calls it all the same gets an error. A library that changed so that nothing is found fails the build.
  */
 function withoutWhatIsNotUsed(): Plugin {
@@ -67,11 +63,6 @@ function withoutWhatIsNotUsed(): Plugin {
     apply: "build",
     enforce: "pre",
     transform(code, id) {
-      if (/\/(ffjavascript|snarkjs)\/build\/browser\.esm\.js$/.test(id)) {
-        const call = "await buildBls12381(";
-        if (!code.includes(call)) this.error(`nothing to leave out of ${id}`);
-        return `${code.replaceAll(call, "await unavailable(")}\n${unavailable}`;
-      }
       const poseidon = /\/poseidon-lite\/poseidon(\d+)\.js$/.exec(id);
       if (poseidon !== null) {
         // Constants are computed when they are first used: the tables are 45 kB gzipped, and no code.
@@ -118,24 +109,31 @@ function withoutWhatIsNotUsed(): Plugin {
   };
 }
 
+/** Scripts of workers, by the name of the module that is their address. */
+const WORKERS: Readonly<Record<string, { readonly chunk: string; readonly entry: string }>> = {
+  "virtual:booth-worker": { chunk: "worker", entry: "src/worker/prove.ts" },
+  "virtual:booth-thread": { chunk: "thread", entry: "src/worker/thread.ts" },
+};
+const WORKER_CHUNKS: ReadonlySet<string> = new Set(Object.values(WORKERS).map(({ chunk }) => chunk));
+
 /**
- * The worker's address, as `virtual:booth-worker`. Vite would bundle a worker by itself, with a second copy of
- * all that it has in common with the page; as a part of the same build it shares them.
+ * Addresses of workers. Vite would bundle a worker by itself, with a second copy of all that it has in common with the
+ * page; as a part of the same build it shares them.
  */
-function sharingWorker(): Plugin {
-  const name = "virtual:booth-worker";
-  const entry = here("src/worker/prove.ts");
+function sharingWorkers(): Plugin {
   let isBuild = true;
   return {
-    name: "booth-sharing-worker",
+    name: "booth-sharing-workers",
     configResolved({ command }) {
       isBuild = command === "build";
     },
-    resolveId: (id) => (id === name ? `\0${name}` : null),
+    resolveId: (id) => (id in WORKERS ? `\0${id}` : null),
     load(id) {
-      if (id !== `\0${name}`) return null;
-      if (!isBuild) return 'export default new URL("/src/worker/prove.ts", import.meta.url).href;';
-      const reference = this.emitFile({ type: "chunk", id: entry, name: "worker" });
+      const worker = WORKERS[id.slice(1)];
+      if (!id.startsWith("\0") || worker === undefined) return null;
+      const { chunk, entry } = worker;
+      if (!isBuild) return `export default new URL("/${entry}", import.meta.url).href;`;
+      const reference = this.emitFile({ type: "chunk", id: here(entry), name: chunk });
       return `export default import.meta.ROLLUP_FILE_URL_${reference};`;
     },
   };
@@ -187,7 +185,7 @@ function lockedDown(): Plugin {
         const chunks = Object.values(bundle)
           .filter((file) => file.type === "chunk")
           // A worker's script is no module of the page: reading it beforehand would only cost time.
-          .filter((file) => file !== serviceWorker && file.name !== "worker");
+          .filter((file) => file !== serviceWorker && !WORKER_CHUNKS.has(file.name));
         const entry = chunks.find(({ isEntry }) => isEntry);
         if (entry === undefined) this.error("no script of the page");
         const first = new Set([entry.fileName]);

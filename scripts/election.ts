@@ -14,6 +14,7 @@ import {
   type ValidPoll,
   wasmEngine,
 } from "@commune-zk/prover";
+import { nodeThreads } from "@commune-zk/prover/node";
 import { rehearsePoll, rehearseRoll } from "@commune-zk/prover/rehearsal";
 import { auditAt, closePoll, exportFiles } from "./election/close.ts";
 import { type ElectionPlan, makePlan, readPlan } from "./election/plan.ts";
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
   const directory = await runDirectory(plan.directory);
   const clock = new SettableClock();
   const registrar = ed25519KeyPair();
-  const engine = wasmEngine();
+  const engine = wasmEngine({ threads: nodeThreads() });
 
   console.log(`${plan.draft.organisation.name}: a rehearsal with ${plan.roster.length} invented members\n`);
   const { server, board, operatorToken } = await startService(directory, keys, clock);

@@ -20,7 +20,7 @@ import {
   urlPublicFiles,
   wasmEngine,
 } from "@commune-zk/prover";
-import { directoryPublicFiles } from "@commune-zk/prover/node";
+import { directoryPublicFiles, nodeThreads } from "@commune-zk/prover/node";
 import { type RehearsedRoll, randomHex, rehearseRoll } from "@commune-zk/prover/rehearsal";
 import { exportPolicy } from "./hours/export.ts";
 import {
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
   const directory = await runDirectory(parent);
   const clock = new SettableClock();
   const registrar = ed25519KeyPair();
-  const engine = wasmEngine();
+  const engine = wasmEngine({ threads: nodeThreads() });
 
   console.log(`A quarter of labour hours, rehearsed with ${memberCount} invented members\n`);
   const { server, board, registry, operatorToken } = await startService(directory, await loadKeys(), clock, {

@@ -20,7 +20,7 @@ import {
   validateSnapshot,
   wasmEngine,
 } from "@commune-zk/prover";
-import { directoryArtifactSource } from "@commune-zk/prover/node";
+import { directoryArtifactSource, nodeThreads } from "@commune-zk/prover/node";
 import type { KernelRun } from "./browser/bare-proof.ts";
 import { engineNamed } from "./harness/engines.ts";
 import { type EngineJob, grownBy, type TimedProof, timedProof } from "./harness/timed-proof.ts";
@@ -144,7 +144,7 @@ const PREPARATIONS: { readonly [K in Provable]: Preparation<K> } = {
     const { loaded, source } = keysOf(setup);
     const poll = judgePoll({ ...setup, manifest: loaded });
     const artifacts = await provingArtifacts(source, loaded.manifest, poll.circuit);
-    const engine = wasmEngine();
+    const engine = wasmEngine({ threads: nodeThreads() });
     return async ({ privateKey, merklePath, votes }) => {
       const identity = importIdentity(privateKey);
       return (await proveBallot({ poll, identity, merklePath, votes, artifacts, engine })).record;
@@ -153,14 +153,14 @@ const PREPARATIONS: { readonly [K in Provable]: Preparation<K> } = {
   async claim(setup) {
     const { loaded, source } = keysOf(setup);
     const artifacts = await provingArtifacts(source, loaded.manifest, setup.circuit);
-    const engine = wasmEngine();
+    const engine = wasmEngine({ threads: nodeThreads() });
     return async (claim) => (await proveClaim({ claim, artifacts, engine })).record;
   },
   async "sign-in"({ manifestBytes, artifactsDirectory, depth, snapshotBytes }) {
     const source = directoryArtifactSource(artifactsDirectory);
     const artifacts = await semaphoreProvingArtifacts(source, parseSemaphoreManifest(manifestBytes), depth);
     const { roll } = validateSnapshot(snapshotBytes, { kind: "none" });
-    const engine = wasmEngine();
+    const engine = wasmEngine({ threads: nodeThreads() });
     return ({ privateKey, ...job }) =>
       proveSignIn({ ...job, identity: importIdentity(privateKey), roll, artifacts, engine });
   },
@@ -168,7 +168,7 @@ const PREPARATIONS: { readonly [K in Provable]: Preparation<K> } = {
     const idleBytes = process.memoryUsage.rss();
     const [wasm, provingKey] = await Promise.all([readFile(wasmPath), readFile(provingKeyPath)]);
     const artifacts = { wasm: new Uint8Array(wasm), provingKey: new Uint8Array(provingKey) };
-    const engine = await engineNamed(name).create(membership);
+    const engine = await engineNamed(name).create(membership, nodeThreads());
     let isFirst = true;
     return async () => {
       const isTold = isFirst || (await forgetPeak());

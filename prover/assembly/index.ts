@@ -60,10 +60,12 @@ export {
 export { decompose as g1Decompose } from "./g1/decompose";
 export {
   expand as g1Expand,
-  msm as g1Msm,
+  msmBegin as g1MsmBegin,
   msmBits as g1MsmBits,
   msmScratch as g1MsmScratch,
   msmTable as g1MsmTable,
+  msmWindow as g1MsmWindow,
+  windowsFor as g1MsmWindows,
 } from "./g1/msm";
 export {
   addAffine as g2AddAffine,
@@ -76,10 +78,12 @@ export {
 export { decompose as g2Decompose } from "./g2/decompose";
 export {
   expand as g2Expand,
-  msm as g2Msm,
+  msmBegin as g2MsmBegin,
   msmBits as g2MsmBits,
   msmScratch as g2MsmScratch,
   msmTable as g2MsmTable,
+  msmWindow as g2MsmWindow,
+  windowsFor as g2MsmWindows,
 } from "./g2/msm";
 
 export {

@@ -119,9 +119,10 @@ export {
   SelfCheckError,
   WitnessError,
 } from "./groth16/engine.ts";
-export { snarkjsEngine } from "./groth16/snarkjs-engine.ts";
+export { type ThreadOptions, type ThreadPort, webThreads } from "./groth16/threads/port.ts";
+export { serveThread } from "./groth16/threads/serve.ts";
 export { createVerifier, type ProofVerifier } from "./groth16/verify.ts";
-export { wasmEngine } from "./groth16/wasm-engine.ts";
+export { type WasmEngineOptions, wasmEngine } from "./groth16/wasm-engine.ts";
 export {
   type Aggregate,
   aggregate,

@@ -4,3 +4,4 @@ export { fileCloserStore } from "./node/closer-store.ts";
 export { directoryPublicFiles, writePublicFiles } from "./node/public-files.ts";
 export { replaceFile } from "./node/replace-file.ts";
 export { semaphorePackageDirectory } from "./node/semaphore-artifacts.ts";
+export { nodeThreads } from "./node/threads.ts";

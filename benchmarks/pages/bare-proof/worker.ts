@@ -3,6 +3,7 @@ import type { Engine, ProvingArtifacts } from "@commune-zk/prover";
 import type { BareJob, WorkerAnswer, WorkerRequest } from "../../src/browser/bare-proof.ts";
 import { engineNamed } from "../../src/harness/engines.ts";
 import { timedProof } from "../../src/harness/timed-proof.ts";
+import { pageThreads } from "../threads/start.ts";
 
 /** What this file uses of a dedicated worker's global object: the DOM's types describe a window. */
 interface WorkerScope {
@@ -44,7 +45,7 @@ async function answer(request: WorkerRequest): Promise<unknown> {
 
 async function load({ engine, membership, inputs, wasmUrl, provingKeyUrl }: BareJob): Promise<Loaded> {
   const [made, wasm, provingKey] = await Promise.all([
-    engineNamed(engine).create(membership),
+    engineNamed(engine).create(membership, pageThreads()),
     bytesAt(wasmUrl),
     bytesAt(provingKeyUrl),
   ]);

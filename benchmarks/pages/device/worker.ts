@@ -5,6 +5,7 @@ import type { DeviceWorkload } from "../../src/device/config.ts";
 import type { FromWorker, ToWorker } from "../../src/device/protocol.ts";
 import { deviceTasks } from "../../src/device/worker-tasks.ts";
 import { engineNamed } from "../../src/harness/engines.ts";
+import { pageThreads } from "../threads/start.ts";
 
 /** What this file uses of a dedicated worker's global object: the DOM's types describe a window. */
 interface WorkerScope {
@@ -16,7 +17,7 @@ const ARTIFACTS = "/artifacts";
 
 const scope = globalThis as unknown as WorkerScope;
 const answer = deviceTasks({
-  createEngine: (name) => engineNamed(name).create(null),
+  createEngine: (name) => engineNamed(name).create(null, pageThreads()),
   // A cold start fetches everything, also where somebody measured before.
   source: urlArtifactSource(ARTIFACTS, { fetch: (url, init) => fetch(url, { ...init, cache: "no-store" }) }),
   downloadedBytes,

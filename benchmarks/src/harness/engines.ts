@@ -1,6 +1,7 @@
 // The engines that are measured, in a browser and in Node. A new one is one entry here.
-import { type Engine, snarkjsEngine, wasmEngine } from "@commune-zk/prover";
+import { type Engine, type ThreadOptions, wasmEngine } from "@commune-zk/prover";
 import { MEMBERS_ENGINE, type Workload } from "../results/schema.ts";
+import { snarkjsEngine } from "./snarkjs-engine.ts";
 
 /** A member of a roll with a scope and a message, for engines that make circuit inputs themselves. */
 export interface MembershipStatement {
@@ -25,8 +26,9 @@ export interface BenchEngine {
   readonly wantsBlobWorkers: boolean;
   /**
    * @param membership - of a membership statement; null for every other.
+   * @param threads - those of the environment; without them an engine of ours works alone.
    */
-  create(membership: MembershipStatement | null): Promise<Engine>;
+  create(membership: MembershipStatement | null, threads?: ThreadOptions): Promise<Engine>;
 }
 
 /** Every engine there is. Those that are not ours are loaded when they are first asked for. */
@@ -36,7 +38,7 @@ export const ENGINES: readonly BenchEngine[] = [
     version: "0.1.0",
     proves: () => true,
     wantsBlobWorkers: false,
-    create: async () => wasmEngine(),
+    create: async (_membership, threads) => wasmEngine(threads && { threads }),
   },
   {
     name: "snarkjs",

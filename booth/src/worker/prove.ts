@@ -1,4 +1,7 @@
-// Entry of the worker. It serves one task; the page ends it.
+// Entry of the worker. It serves one task; the page ends it, and its engine's threads with it.
+
+import threadUrl from "virtual:booth-thread";
+import { wasmEngine, webThreads } from "@commune-zk/prover";
 import type { FromWorker, ToWorker } from "./protocol.ts";
 import { serveTask } from "./tasks.ts";
 
@@ -9,5 +12,6 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-const receive = serveTask((message) => scope.postMessage(message));
+const threads = webThreads(() => new Worker(threadUrl, { type: "module" }));
+const receive = serveTask((message) => scope.postMessage(message), { engine: () => wasmEngine({ threads }) });
 scope.onmessage = ({ data }) => receive(data);

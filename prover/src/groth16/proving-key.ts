@@ -1,9 +1,10 @@
 // A proving key in the kernels' memory: points and coefficients in their Montgomery form, tables of the domain.
 import { InputError } from "../formats/errors.ts";
-import { parseZkey, type Zkey } from "../formats/zkey.ts";
+import type { Zkey } from "../formats/zkey.ts";
 import { ENTRY_BYTES, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
 import { inverseModR, rootOfUnity } from "./domain.ts";
 import { type PairingCheck, preparePairingCheck } from "./pairing-check.ts";
+import { groupOf, type LoadedPiece, loadPiece, type Piece, pieceBytes, readPoints } from "./pieces.ts";
 import { putScalars } from "./points.ts";
 
 /** Rows of one matrix: address and count of their entries. */
@@ -28,12 +29,8 @@ export interface LoadedProvingKey {
   readonly delta2: number;
   readonly rowsA: Rows;
   readonly rowsB: Rows;
-  /** Tables for `multiply`, as the next four. */
-  readonly a: number;
-  readonly b1: number;
-  readonly b2: number;
-  readonly c: number;
-  readonly h: number;
+  /** The pieces of the sums that this thread computes. */
+  readonly pieces: readonly (Piece & LoadedPiece)[];
   /** Powers of the domain's root, and of its inverse: half as many as the domain has points. */
   readonly twiddles: number;
   readonly inverseTwiddles: number;
@@ -42,21 +39,19 @@ export interface LoadedProvingKey {
 }
 
 /**
- * Reads a proving key into a workspace of its own.
+ * Reads a proving key into a workspace of its own, with these pieces of its sums.
  *
  * @throws InputError `zkey-malformed`.
+ * @throws unknown - what `between` throws.
  */
-export async function loadProvingKey(provingKey: Uint8Array): Promise<LoadedProvingKey> {
-  const zkey = parseZkey(provingKey);
+export async function loadProvingKey(
+  zkey: Zkey,
+  pieces: readonly Piece[],
+  between: () => Promise<void>,
+): Promise<LoadedProvingKey> {
   const workspace = await Workspace.start();
+  await between();
   const points = (bytes: Uint8Array): number => readPoints(workspace, bytes);
-  const table = (group: "g1" | "g2", n: number, bytes: Uint8Array): number => {
-    const at = workspace.allocate(workspace.kernels[`${group}MsmTable`](n));
-    const mark = workspace.mark();
-    workspace.kernels[`${group}Expand`](at, n, points(bytes));
-    workspace.release(mark);
-    return at;
-  };
   const alpha1 = points(zkey.alpha1);
   const beta2 = points(zkey.beta2);
   const delta2 = points(zkey.delta2);
@@ -68,25 +63,30 @@ export async function loadProvingKey(provingKey: Uint8Array): Promise<LoadedProv
     delta: delta2,
     ic: points(zkey.ic),
   });
+  const numbers = { alpha1, beta1: points(zkey.beta1), beta2, delta1: points(zkey.delta1), delta2 };
+  await between();
+  const rowsA = readRows(workspace, zkey, 0);
+  await between();
+  const rowsB = readRows(workspace, zkey, 1);
+  const loaded: (Piece & LoadedPiece)[] = [];
+  for (const piece of pieces) {
+    await between();
+    loaded.push({ ...piece, ...loadPiece(workspace, groupOf(piece.sum), pieceBytes(zkey, piece)) });
+  }
+  await between();
+  const { variables, publicCount, power } = zkey;
+  const domain = readDomain(workspace, power);
   return {
-    isProof,
     workspace,
-    variables: zkey.variables,
-    publicCount: zkey.publicCount,
-    power: zkey.power,
-    alpha1,
-    beta1: points(zkey.beta1),
-    beta2,
-    delta1: points(zkey.delta1),
-    delta2,
-    rowsA: readRows(workspace, zkey, 0),
-    rowsB: readRows(workspace, zkey, 1),
-    a: table("g1", zkey.variables, zkey.a),
-    b1: table("g1", zkey.variables, zkey.b1),
-    b2: table("g2", zkey.variables, zkey.b2),
-    c: table("g1", zkey.variables - zkey.publicCount - 1, zkey.c),
-    h: table("g1", 2 ** zkey.power, zkey.h),
-    ...readDomain(workspace, zkey.power),
+    isProof,
+    variables,
+    publicCount,
+    power,
+    ...numbers,
+    rowsA,
+    rowsB,
+    pieces: loaded,
+    ...domain,
   };
 }
 
@@ -96,17 +96,6 @@ function putScalar(workspace: Workspace, value: bigint): number {
   const { kernels } = workspace;
   kernels.frFromBytes(at, putScalars(workspace, [value]));
   kernels.frToMontgomery(at, at);
-  return at;
-}
-
-function readPoints(workspace: Workspace, bytes: Uint8Array): number {
-  const numbers = bytes.length / 32;
-  const at = workspace.allocate(numbers * NUMBER_BYTES);
-  const mark = workspace.mark();
-  if (workspace.kernels.fqFromFile(at, workspace.put(bytes), numbers) !== 0) {
-    throw malformed("a coordinate is not below q");
-  }
-  workspace.release(mark);
   return at;
 }
 

@@ -20,6 +20,14 @@ interface CalculatorExports {
   getWitness(index: number): void;
 }
 
+/** Of one calculation. */
+export interface CalculateOptions {
+  /** Where the values are written to: zeros of a length. */
+  readonly allocate?: (length: number) => Uint8Array;
+  /** Called before the long part, which nothing interrupts. */
+  readonly check?: () => void;
+}
+
 /** The calculator of one circuit. */
 export interface WitnessCalculator {
   /**
@@ -28,8 +36,9 @@ export interface WitnessCalculator {
    *
    * @param inputs - field elements below r.
    * @throws WitnessError - a signal is missing, unknown, or of another size, or the circuit is not satisfied.
+   * @throws unknown - what `check` throws.
    */
-  calculate(inputs: CircuitInputs): Promise<Uint8Array>;
+  calculate(inputs: CircuitInputs, options?: CalculateOptions): Promise<Uint8Array>;
 }
 
 /**
@@ -40,16 +49,18 @@ export interface WitnessCalculator {
 export async function compileWitnessCalculator(wasm: Uint8Array): Promise<WitnessCalculator> {
   const module = await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>);
   return {
-    async calculate(inputs) {
-      let calculator: CalculatorExports | undefined;
+    async calculate(inputs, { allocate = (length: number) => new Uint8Array(length), check } = {}) {
+      const calculator = await instantiate(module).catch(() => {
+        throw new WitnessError();
+      });
+      check?.();
       try {
-        calculator = await instantiate(module);
-        return run(calculator, inputs);
+        return run(calculator, inputs, allocate);
       } catch {
         // What went wrong may quote signals; nothing of it is passed on.
         throw new WitnessError();
       } finally {
-        if (calculator !== undefined) wipe(calculator);
+        wipe(calculator);
       }
     },
   };
@@ -70,7 +81,11 @@ async function instantiate(module: WebAssembly.Module): Promise<CalculatorExport
   return exports as unknown as CalculatorExports;
 }
 
-function run(calculator: CalculatorExports, inputs: CircuitInputs): Uint8Array {
+function run(
+  calculator: CalculatorExports,
+  inputs: CircuitInputs,
+  allocate: (length: number) => Uint8Array,
+): Uint8Array {
   if (calculator.getFieldNumLen32() !== WORDS) throw new WitnessError();
   // 1: the calculator looks at every assertion of the circuit.
   calculator.init(1);
@@ -94,8 +109,8 @@ function run(calculator: CalculatorExports, inputs: CircuitInputs): Uint8Array {
   // The calculator begins as the last input is set: with one missing it would not have.
   if (given !== calculator.getInputSize()) throw new WitnessError();
   const size = calculator.getWitnessSize();
-  const witness = new Uint8Array(size * VALUE_BYTES);
-  const view = new DataView(witness.buffer);
+  const witness = allocate(size * VALUE_BYTES);
+  const view = new DataView(witness.buffer, witness.byteOffset);
   for (let i = 0; i < size; i++) {
     calculator.getWitness(i);
     for (let word = 0; word < WORDS; word++) {

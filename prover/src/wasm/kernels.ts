@@ -35,10 +35,15 @@ type Curve<P extends string> = Record<`${P}${"AddAffine" | "AddExtended"}`, (a: 
   Record<`${P}SetInfinity`, (a: number) => void> &
   Record<`${P}AddPairs`, (n: number, lefts: number, outs: number, scratch: number) => void> &
   Record<
-    `${P}Msm`,
+    `${P}MsmBegin`,
     (out: number, n: number, scalars: number, table: number, bits: number, scratch: number) => void
   > &
+  Record<
+    `${P}MsmWindow`,
+    (out: number, n: number, table: number, bits: number, scratch: number, window: number) => void
+  > &
   Record<`${P}${"MsmBits" | "MsmTable"}`, (n: number) => number> &
+  Record<`${P}MsmWindows`, (bits: number) => number> &
   Record<`${P}Expand`, (out: number, n: number, points: number) => void> &
   Record<`${P}Decompose`, (out: number, scalar: number) => void> &
   Record<`${P}MsmScratch`, (n: number, bits: number) => number>;

@@ -11,13 +11,15 @@ import {
   provingArtifacts,
   publicPaths,
   readArtifact,
+  type ThreadOptions,
   toHex,
   urlArtifactSource,
   urlPublicFiles,
   validatePoll,
   wasmEngine,
+  webThreads,
 } from "../../src/index.ts";
-import type { Request } from "./messages.ts";
+import type { Request, Vote } from "./messages.ts";
 
 /** Does what is asked. Its errors are the prover's own. */
 export async function work(
@@ -40,7 +42,7 @@ export async function work(
 async function vote(
   request: Extract<Request, { kind: "vote" }>,
   onProgress: (progress: ProofProgress) => void,
-): Promise<string> {
+): Promise<Vote> {
   const files = urlPublicFiles(request.pollUrl);
   const manifest = parseManifest(await files.read(publicPaths.keys));
   const poll = validatePoll({
@@ -57,14 +59,44 @@ async function vote(
   const keySet = loadManifest(manifest.bytes, poll.poll.keySet.digest);
   const source = urlArtifactSource(request.artifactsUrl);
   const artifacts = await provingArtifacts(source, keySet.manifest, poll.circuit);
+  const sums: boolean[] = [];
+  const makeThread = () => new Worker(new URL("./thread.ts", import.meta.url), { type: "module" });
+  const engine = wasmEngine({ threads: watched(webThreads(makeThread, request.threads), sums) });
   const ballot = await proveBallot({
     poll,
     identity,
     merklePath,
     votes: request.votes,
     artifacts,
-    engine: wasmEngine(),
+    engine,
     onProgress,
   });
-  return toHex(ballot.record);
+  await engine.dispose();
+  return { record: toHex(ballot.record), sums };
+}
+
+/** The same threads; every sum that one of them computed is noted in `sums`. */
+function watched({ count, start }: ThreadOptions, sums: boolean[]): ThreadOptions {
+  return {
+    count,
+    start() {
+      const port = start();
+      const asked = new Map<unknown, boolean>();
+      return {
+        ...port,
+        post(message, transfer) {
+          const { id, scalars } = message as { id: number; scalars?: Uint8Array };
+          if (scalars !== undefined) asked.set(id, !(scalars.buffer instanceof ArrayBuffer));
+          port.post(message, transfer);
+        },
+        listen(onMessage, onEnd) {
+          port.listen((message) => {
+            const { id, kind } = message as { id: number; kind: string };
+            if (kind === "sum") sums.push(asked.get(id)!);
+            onMessage(message);
+          }, onEnd);
+        },
+      };
+    },
+  };
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser, Page as Tab } from "playwright-core";
 import { type BuiltSite, bundle } from "../../../benchmarks/src/browser/bundle.ts";
 import { launchChromium } from "../../../benchmarks/src/browser/chromium.ts";
-import { type RunningSite, serve } from "../../../benchmarks/src/browser/static-site.ts";
+import { HEADERS, type RunningSite, serve } from "../../../benchmarks/src/browser/static-site.ts";
 import {
   checkStatement,
   circuitEntry,
@@ -23,7 +23,10 @@ import {
 } from "../../src/index.ts";
 import { artifacts, manifest } from "../support/keys.ts";
 import { judge, makePoll } from "../support/polls.ts";
-import type { Answer, Page, Request } from "./messages.ts";
+import type { Answer, Page, Request, Vote } from "./messages.ts";
+
+/** Most that the prover may weigh in a browser, gzipped, without artifacts. */
+const BUDGET_BYTES = 200_000;
 
 const rehearsed = makePoll();
 const poll = judge(rehearsed.registration);
@@ -34,6 +37,7 @@ await mkdir(builds, { recursive: true });
 const directory = await mkdtemp(join(builds, "browser-test-"));
 
 let bundled: BuiltSite;
+let content: Map<string, Uint8Array>;
 let site: RunningSite;
 let browser: Browser;
 let tab: Tab;
@@ -50,22 +54,21 @@ beforeAll(async () => {
   const provingKey = await readArtifact(artifacts, circuit.provingKey);
   const flipped = Uint8Array.from(wasm);
   flipped[wasm.length - 1] = wasm.at(-1)! ^ 1;
-  site = await serve(
-    new Map<string, Uint8Array>([
-      ...bundled,
-      [`/artifacts/${circuit.wasm.sha256}`, wasm],
-      [`/artifacts/${circuit.provingKey.sha256}`, provingKey],
-      [`/truncated/${circuit.wasm.sha256}`, wasm.subarray(0, -1)],
-      [`/swapped/${circuit.wasm.sha256}`, provingKey],
-      [`/flipped/${circuit.wasm.sha256}`, flipped],
-      ...[
-        [publicPaths.keys, manifest.bytes] as const,
-        [publicPaths.poll, rehearsed.registration.poll] as const,
-        [publicPaths.signatures, rehearsed.registration.signatures] as const,
-        ...rollFiles(rehearsed.tree),
-      ].map(([path, content]) => [`/poll/${path}`, content] as const),
-    ]),
-  );
+  content = new Map<string, Uint8Array>([
+    ...bundled,
+    [`/artifacts/${circuit.wasm.sha256}`, wasm],
+    [`/artifacts/${circuit.provingKey.sha256}`, provingKey],
+    [`/truncated/${circuit.wasm.sha256}`, wasm.subarray(0, -1)],
+    [`/swapped/${circuit.wasm.sha256}`, provingKey],
+    [`/flipped/${circuit.wasm.sha256}`, flipped],
+    ...[
+      [publicPaths.keys, manifest.bytes] as const,
+      [publicPaths.poll, rehearsed.registration.poll] as const,
+      [publicPaths.signatures, rehearsed.registration.signatures] as const,
+      ...rollFiles(rehearsed.tree),
+    ].map(([path, bytes]) => [`/poll/${path}`, bytes] as const),
+  ]);
+  site = await serve(content);
   browser = await launchChromium();
   tab = await browser.newPage();
   tab.context().on("request", (request) => requests.push(request.url()));
@@ -81,22 +84,23 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Has the page's worker do something. */
-const ask = (request: Request): Promise<Answer> =>
-  tab.evaluate((own) => (globalThis as unknown as Page).ask(own), request);
+/** Has the worker of a page do something. */
+const ask = (request: Request, page = tab): Promise<Answer> =>
+  page.evaluate((own) => (globalThis as unknown as Page).ask(own), request);
 const violations = (): Promise<readonly string[]> =>
   tab.evaluate(() => (globalThis as unknown as Page).violations);
 
-test("the bundle holds neither ethers nor circomlibjs, and no source map or stray file", () => {
+test("the bundle is small, holds none of the oracles, and no source map or stray file", () => {
   const scripts = [...bundled].filter(([path]) => path.endsWith(".js"));
   expect([...bundled.keys()].filter((path) => !path.endsWith(".js"))).toEqual(["/index.html"]);
   const text = scripts.map(([, code]) => Buffer.from(code).toString()).join("\n");
-  expect(text).not.toMatch(/ethers|circomlibjs|blake-hash/i);
+  expect(text).not.toMatch(/ethers|circomlibjs|blake-hash|snarkjs|ffjavascript|wasmcurves/i);
   // The control: names of what is bundled are found.
   expect(text).toMatch(/commune-zk\/ballot\/v1/);
   const bytes = scripts.reduce((sum, [, code]) => sum + code.length, 0);
   const zipped = scripts.reduce((sum, [, code]) => sum + gzipSync(code).length, 0);
-  console.log(`page and worker with the whole prover: ${bytes} bytes, ${zipped} as gzip`);
+  console.log(`page, worker and thread with the whole prover: ${bytes} bytes, ${zipped} as gzip`);
+  expect(zipped).toBeLessThan(BUDGET_BYTES);
 });
 
 describe("an artifact is checked before it is used", () => {
@@ -133,7 +137,20 @@ function voteWith(changes: Partial<Extract<Request, { kind: "vote" }>> = {}): Re
     pollId: poll.pollId,
     privateKey: toHex(rehearsed.identities[2]!.privateKey),
     votes: [0, 0, 1],
+    threads: 1,
     ...changes,
+  };
+}
+
+/** Whether a record verifies, and whether it does with its first signal changed. */
+async function accepts(record: string): Promise<{ itself: boolean; withAnotherSignal: boolean }> {
+  const { publicSignals, proof } = decodeRecord(fromHex(record, record.length / 2));
+  expect(checkStatement(poll, publicSignals, "ballot").revision).toBe(0);
+  const key = await verificationKeyOf(artifacts, manifest.manifest, poll.circuit);
+  const verifier = await createVerifier(key);
+  return {
+    itself: await verifier.verify(publicSignals, proof),
+    withAnotherSignal: await verifier.verify(publicSignals.with(0, 1n), proof),
   };
 }
 
@@ -145,14 +162,56 @@ describe("a ballot that was proven in a worker of the browser", () => {
       { phase: "witness", done: 0, total: 2 },
       { phase: "proof", done: 1, total: 2 },
     ]);
-    const record = value as string;
-    const { publicSignals, proof } = decodeRecord(fromHex(record, record.length / 2));
-    expect(checkStatement(poll, publicSignals, "ballot").revision).toBe(0);
-    const verifier = await createVerifier(
-      await verificationKeyOf(artifacts, manifest.manifest, poll.circuit),
-    );
-    expect(await verifier.verify(publicSignals, proof)).toBe(true);
-    expect(await verifier.verify(publicSignals.with(0, 1n), proof)).toBe(false);
+    const { record, sums } = value as Vote;
+    expect(await accepts(record)).toEqual({ itself: true, withAnotherSignal: false });
+    expect(sums).toEqual([]);
+  });
+
+  test.each([2, 3])("by %i threads with shared memory verifies in Node", async (threads) => {
+    const { value, refused } = await ask(voteWith({ threads }));
+    expect(refused).toBeUndefined();
+    const { record, sums } = value as Vote;
+    expect(await accepts(record)).toEqual({ itself: true, withAnotherSignal: false });
+    expect(sums.length).toBeGreaterThanOrEqual(threads - 1);
+    expect(new Set(sums)).toEqual(new Set([true]));
+  });
+
+  test("by threads without shared memory, on a host that does not isolate its pages, verifies too", async () => {
+    const { "Cross-Origin-Opener-Policy": _, "Cross-Origin-Embedder-Policy": __, ...headers } = HEADERS;
+    const host = await serve(content, headers);
+    const page = await browser.newPage();
+    try {
+      await page.goto(`${host.origin}/index.html`);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+      const here = { pollUrl: `${host.origin}/poll`, artifactsUrl: `${host.origin}/artifacts` };
+      const { value, refused } = await ask(voteWith({ ...here, threads: 2 }), page);
+      expect(refused).toBeUndefined();
+      const { record, sums } = value as Vote;
+      expect(await accepts(record)).toEqual({ itself: true, withAnotherSignal: false });
+      expect(new Set(sums)).toEqual(new Set([false]));
+    } finally {
+      await page.close();
+      await host.close();
+    }
+  });
+
+  test("where the host does not give the thread's script is made by the worker alone", async () => {
+    const script = [...content.keys()].filter((path) => /\/thread-[^/]*\.js$/.test(path));
+    expect(script).toHaveLength(1);
+    const without = new Map([...content].filter(([path]) => !script.includes(path)));
+    const host = await serve(without);
+    const page = await browser.newPage();
+    try {
+      await page.goto(`${host.origin}/index.html`);
+      const here = { pollUrl: `${host.origin}/poll`, artifactsUrl: `${host.origin}/artifacts` };
+      const { value } = await ask(voteWith({ ...here, threads: 3 }), page);
+      const { record, sums } = value as Vote;
+      expect(await accepts(record)).toEqual({ itself: true, withAnotherSignal: false });
+      expect(sums).toEqual([]);
+    } finally {
+      await page.close();
+      await host.close();
+    }
   });
 
   test("is refused with the same codes as in Node", async () => {

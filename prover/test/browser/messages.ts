@@ -13,11 +13,20 @@ export type Request =
       readonly pollId: string;
       readonly privateKey: string;
       readonly votes: readonly number[];
+      /** Of the proof, the worker included. */
+      readonly threads: number;
     }
   /** Which of these globals there are. */
   | { readonly kind: "globals"; readonly names: readonly string[] }
   /** Runs code from a string, which the policy forbids. */
   | { readonly kind: "eval" };
+
+/** What comes of a vote. */
+export interface Vote {
+  readonly record: string;
+  /** Of each part of a sum that another thread computed: whether its scalars were in shared memory. */
+  readonly sums: readonly boolean[];
+}
 
 /** What came of it. */
 export interface Answer {

@@ -2,6 +2,7 @@
 import { createHook } from "node:async_hooks";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { snarkjsEngine } from "../../../benchmarks/src/harness/snarkjs-engine.ts";
 import { SelfCheckError } from "../../src/groth16/engine.ts";
 import {
   type CircuitInputs,
@@ -9,7 +10,6 @@ import {
   type ProofProgress,
   type ProveOptions,
   type ProvingArtifacts,
-  snarkjsEngine,
   WitnessError,
   wasmEngine,
 } from "../../src/index.ts";

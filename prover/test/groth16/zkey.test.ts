@@ -5,6 +5,7 @@ import { concatBytes, littleEndianToUint, uintBytes } from "../../src/formats/by
 import { BASE_FIELD_ORDER, FIELD_ORDER } from "../../src/formats/field.ts";
 import { parseZkey, type Zkey } from "../../src/formats/zkey.ts";
 import { SelfCheckError } from "../../src/groth16/engine.ts";
+import { planPieces } from "../../src/groth16/plan.ts";
 import { loadProvingKey } from "../../src/groth16/proving-key.ts";
 import { InputError, wasmEngine } from "../../src/index.ts";
 import { inputError, inputRejection, seededRandom } from "../trustees/support.ts";
@@ -261,6 +262,11 @@ describe("loading refuses", () => {
   /** The good file with some bytes of one of its parts overwritten. */
   const withPart = (part: Uint8Array, at: number, by: Uint8Array): Uint8Array =>
     overwritten(good, part.byteOffset - good.byteOffset + at, by);
+  /** Loads it as a thread does that is alone. */
+  const loadWhole = (file: Uint8Array): Promise<unknown> => {
+    const parsed = parseZkey(file);
+    return loadProvingKey(parsed, planPieces(parsed, 1)[0]!, async () => undefined);
+  };
 
   test.each([
     "alpha1",
@@ -278,13 +284,13 @@ describe("loading refuses", () => {
   ] as const)("a coordinate of q in %s, its last", async (name) => {
     const part = zkey[name];
     const file = withPart(part, part.length - 32, little(BASE_FIELD_ORDER, 32));
-    const error = await inputRejection(loadProvingKey(file));
+    const error = await inputRejection(loadWhole(file));
     expect(error.code).toBe("zkey-malformed");
     expect(error.message).toMatch(/a coordinate is not below q/);
   });
 
   test("a first coordinate beyond any", async () => {
-    const error = await inputRejection(loadProvingKey(withPart(zkey.a, 0, new Uint8Array(32).fill(0xff))));
+    const error = await inputRejection(loadWhole(withPart(zkey.a, 0, new Uint8Array(32).fill(0xff))));
     expect(error.message).toMatch(/a coordinate is not below q/);
   });
 
@@ -295,7 +301,7 @@ describe("loading refuses", () => {
     ["in a column beyond the variables", 8, little(zkey.variables, 4)],
     ["with a coefficient of r", 12, little(FIELD_ORDER, 32)],
   ])("an entry %s", async (_what, at, by) => {
-    const error = await inputRejection(loadProvingKey(withPart(zkey.entries, last + at, by)));
+    const error = await inputRejection(loadWhole(withPart(zkey.entries, last + at, by)));
     expect(error.code).toBe("zkey-malformed");
     expect(error.message).toMatch(/an entry outside its matrix/);
   });

@@ -407,7 +407,10 @@ function describeGroup<T>({
     const scratchBytes = kernels[`${name}MsmScratch`](n, width);
     const scratch = workspace.allocate(scratchBytes);
     const guard = workspace.put(new Uint8Array(64).fill(0xa5));
-    kernels[`${name}Msm`](out, n, values, table, width, scratch);
+    kernels[`${name}MsmBegin`](out, n, values, table, width, scratch);
+    for (let window = kernels[`${name}MsmWindows`](width); window-- > 0; ) {
+      kernels[`${name}MsmWindow`](out, n, table, width, scratch, window);
+    }
     const sum = readExtended(out);
     const inside = workspace.bytes(guard, 64).every((byte) => byte === 0xa5);
     workspace.release(mark);

@@ -1,8 +1,12 @@
-// The first engine: snarkjs, in the calling thread. docs/design/prover.md.
+// snarkjs behind the interface of our engines: what others are measured against, and the oracle of tests.
+import {
+  type Engine,
+  type ProveOptions,
+  parseFieldElement,
+  parseProof,
+  WitnessError,
+} from "@commune-zk/prover";
 import { groth16, wtns } from "snarkjs";
-import { parseFieldElement } from "../formats/field.ts";
-import { parseProof } from "../formats/groth16-proof.ts";
-import { type Engine, type ProveOptions, WitnessError } from "./engine.ts";
 
 const PHASES = ["witness", "proof"] as const;
 

@@ -1,0 +1,4 @@
+// A thread of the worker's engine.
+import { serveThread } from "../../src/index.ts";
+
+serveThread();
