@@ -23,6 +23,7 @@ const FILES = [
   "curve.ts",
   "decompose.ts",
   "msm.ts",
+  "subgroup.ts",
   "tower.ts",
   "pairing.ts",
   "domain.ts",
@@ -55,6 +56,7 @@ async function build() {
       for (const file of ["curve.ts", "decompose.ts", "msm.ts"])
         cpSync(join(HERE, file), join(folder, group, file));
     }
+    cpSync(join(HERE, "subgroup.ts"), join(folder, "g2/subgroup.ts"));
     write("g1/endomorphism.ts", g1Source(BASE_FIELD, SCALAR_FIELD));
     write("g2/endomorphism.ts", g2Source(SCALAR_FIELD));
     write("fr/field.ts", `export * from "../fr";\n`);

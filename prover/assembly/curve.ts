@@ -138,6 +138,15 @@ export function addExtended(a: usize, b: usize): void {
   F.mul(a + 3 * B, a + 3 * B, PPP);
 }
 
+/** out = scalar·a, extended and affine: a scalar of 16 bytes, little-endian. Variable time. */
+export function mulShort(out: usize, a: usize, scalar: usize): void {
+  setExtendedInfinity(out);
+  for (let i: u32 = 128; i-- > 0; ) {
+    double(out, out);
+    if ((load<u8>(scalar + <usize>(i >> 3)) >> <u8>(i & 7)) & 1) addAffine(out, a);
+  }
+}
+
 /** Affine, or the mark of infinity. */
 export function toAffine(out: usize, a: usize): void {
   if (isExtendedInfinity(a)) {

@@ -54,6 +54,7 @@ export {
   addExtended as g1AddExtended,
   addPairs as g1AddPairs,
   double as g1Double,
+  mulShort as g1MulShort,
   setExtendedInfinity as g1SetInfinity,
   toAffine as g1ToAffine,
 } from "./g1/curve";
@@ -85,6 +86,7 @@ export {
   msmWindow as g2MsmWindow,
   windowsFor as g2MsmWindows,
 } from "./g2/msm";
+export { isInSubgroup as g2IsInSubgroup } from "./g2/subgroup";
 
 export {
   finalExponentiation as pairingFinalExponentiation,

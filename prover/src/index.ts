@@ -121,7 +121,7 @@ export {
 } from "./groth16/engine.ts";
 export { type ThreadOptions, type ThreadPort, webThreads } from "./groth16/threads/port.ts";
 export { serveThread } from "./groth16/threads/serve.ts";
-export { createVerifier, type ProofVerifier } from "./groth16/verify.ts";
+export { createVerifier, type ProofVerifier, type ProvenStatement } from "./groth16/verify.ts";
 export { type WasmEngineOptions, wasmEngine } from "./groth16/wasm-engine.ts";
 export {
   type Aggregate,

@@ -1,5 +1,7 @@
-// The equation of Groth16 on points in the kernels' memory. Groth 2016 §3.2 (the equation of Verify).
-import { G1_BYTES, NUMBER_BYTES, TARGET_BYTES, type Workspace } from "../wasm/kernels.ts";
+// The equation of Groth16 on points in the kernels' memory, for one proof or many. Groth 2016 §3.2 (Verify).
+import { FIELD_ORDER, randomBelow } from "../formats/field.ts";
+import { putScalars, readScalars } from "../formats/kernel-points.ts";
+import { G1_BYTES, G1_EXTENDED_BYTES, NUMBER_BYTES, TARGET_BYTES, type Workspace } from "../wasm/kernels.ts";
 import { multiply, tableOf } from "./multiply.ts";
 
 /** A verification key by the addresses of its affine points, none of which is infinity but those of `ic`. */
@@ -22,8 +24,25 @@ export interface ProofPoints {
   readonly c: number;
 }
 
-/** Whether a proof is one for a statement, under the key that it was made for. */
-export type PairingCheck = (points: ProofPoints) => boolean;
+/** Checks proofs for one key. */
+export interface PairingCheck {
+  /** Whether a proof is one for a statement. */
+  one(points: ProofPoints): boolean;
+  /**
+   * Whether all proofs are such for their statements: always true where they are, and where one is not, true with
+   * probability 2⁻¹²⁸ at most. Draws its coefficients when it is called: the proofs have to be fixed before.
+   */
+  all(proofs: readonly ProofPoints[]): boolean;
+}
+
+/** A pair of a Miller loop: the prepared lines of a point of G2, and an affine point of G1. */
+interface Pair {
+  readonly lines: number;
+  readonly point: number;
+}
+
+/** Of a coefficient of a batch. */
+const COEFFICIENT_BYTES = 16;
 
 /** Computes once what all proofs of a key share; it stays in the workspace. */
 export function preparePairingCheck(workspace: Workspace, key: KeyPoints): PairingCheck {
@@ -36,7 +55,7 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
   const words = (addresses: readonly number[]): number =>
     workspace.put(new Uint8Array(Uint32Array.from(addresses).buffer));
   /** Address of Π of Miller loops; a pair whose first point is infinity counts as one. */
-  const miller = (pairs: readonly { readonly lines: number; readonly point: number }[]): number => {
+  const miller = (pairs: readonly Pair[]): number => {
     const finite = pairs.filter(({ point }) => workspace.bytes(point, G1_BYTES).some((byte) => byte !== 0));
     const lines = words(finite.map((pair) => pair.lines));
     const points = words(finite.map(({ point }) => point));
@@ -44,32 +63,93 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
     kernels.pairingMiller(product, finite.length, lines, points);
     return product;
   };
-  const table = tableOf(workspace, "g1", key.publicCount, key.ic + G1_BYTES);
+  /** Address of the affine point of an extended one. */
+  const affine = (extended: number): number => {
+    const at = workspace.allocate(G1_BYTES);
+    kernels.g1ToAffine(at, extended);
+    return at;
+  };
+  const negated = (point: number): number => {
+    kernels.fqNeg(point + NUMBER_BYTES, point + NUMBER_BYTES);
+    return point;
+  };
+  /** All points of `ic`, the first of which a statement takes once. */
+  const table = tableOf(workspace, "g1", key.publicCount + 1, key.ic);
+  const beta = linesOf(key.beta);
   const gamma = linesOf(key.gamma);
   const delta = linesOf(key.delta);
   // e(α, β), but for the final exponentiation.
-  const constant = miller([{ lines: linesOf(key.beta), point: key.alpha }]);
-
-  return ({ scalars, a, b, c }) => {
+  const constant = miller([{ lines: beta, point: key.alpha }]);
+  const inputOf = (scalars: readonly bigint[]): number =>
+    affine(
+      multiply(workspace, "g1", {
+        n: key.publicCount + 1,
+        scalars: putScalars(workspace, scalars),
+        table,
+      }),
+    );
+  const signalsAt = (at: number): bigint[] => readScalars(workspace, at, key.publicCount);
+  /** What `work` allocates is free again when it ends. */
+  const inside = (work: () => boolean): boolean => {
     const mark = workspace.mark();
     try {
-      const sum = multiply(workspace, "g1", { n: key.publicCount, scalars, table });
-      kernels.g1AddAffine(sum, key.ic);
-      const input = workspace.allocate(G1_BYTES);
-      kernels.g1ToAffine(input, sum);
-      const minusA = workspace.allocate(G1_BYTES);
-      workspace.bytes(minusA, G1_BYTES).set(workspace.bytes(a, G1_BYTES));
-      kernels.fqNeg(minusA + NUMBER_BYTES, minusA + NUMBER_BYTES);
-      // e(−A, B) · e(input, γ) · e(C, δ) · e(α, β) = 1
-      const product = miller([
-        { lines: linesOf(b), point: minusA },
-        { lines: gamma, point: input },
-        { lines: delta, point: c },
-      ]);
-      kernels.fp12Mul(product, product, constant);
-      return kernels.pairingIsOne(product) === 1;
+      return work();
     } finally {
       workspace.release(mark);
     }
+  };
+
+  return {
+    // e(−A, B) · e(input, γ) · e(C, δ) · e(α, β) = 1
+    one: ({ scalars, a, b, c }) =>
+      inside(() => {
+        const minusA = workspace.allocate(G1_BYTES);
+        workspace.bytes(minusA, G1_BYTES).set(workspace.bytes(a, G1_BYTES));
+        const product = miller([
+          { lines: linesOf(b), point: negated(minusA) },
+          { lines: gamma, point: inputOf([1n, ...signalsAt(scalars)]) },
+          { lines: delta, point: c },
+        ]);
+        kernels.fp12Mul(product, product, constant);
+        return kernels.pairingIsOne(product) === 1;
+      }),
+
+    // Π e(−ρᵢAᵢ, Bᵢ) · e(Σρᵢ·inputᵢ, γ) · e(Σρᵢ·Cᵢ, δ) · e(Σρᵢ·α, β) = 1 for ρᵢ drawn from 1 … 2¹²⁸: a product of powers
+    // of what each equation gives, in a group of order r.
+    all: (proofs) =>
+      inside(() => {
+        const coefficients = proofs.map(() => 1n + randomBelow(2n ** BigInt(8 * COEFFICIENT_BYTES) - 1n));
+        const total = coefficients.reduce((sum, coefficient) => sum + coefficient, 0n) % FIELD_ORDER;
+        const inputs = Array.from({ length: key.publicCount }, () => 0n);
+        const pairs: Pair[] = [];
+        for (const [i, { scalars, a, b }] of proofs.entries()) {
+          const coefficient = coefficients[i]!;
+          for (const [j, signal] of signalsAt(scalars).entries()) inputs[j]! += coefficient * signal;
+          const multiple = workspace.allocate(G1_EXTENDED_BYTES);
+          kernels.g1MulShort(multiple, a, putScalars(workspace, [coefficient]));
+          pairs.push({ lines: linesOf(b), point: negated(affine(multiple)) });
+        }
+        const points = workspace.allocate(proofs.length * G1_BYTES);
+        for (const [i, { c }] of proofs.entries()) {
+          workspace.bytes(points + i * G1_BYTES, G1_BYTES).set(workspace.bytes(c, G1_BYTES));
+        }
+        const sumOfC = multiply(workspace, "g1", {
+          n: proofs.length,
+          scalars: putScalars(workspace, coefficients),
+          table: tableOf(workspace, "g1", proofs.length, points),
+        });
+        const alpha = multiply(workspace, "g1", {
+          n: 1,
+          scalars: putScalars(workspace, [total]),
+          table: tableOf(workspace, "g1", 1, key.alpha),
+        });
+        const product = miller([
+          ...pairs,
+          { lines: gamma, point: inputOf([total, ...inputs.map((sum) => sum % FIELD_ORDER)]) },
+          { lines: delta, point: affine(sumOfC) },
+          { lines: beta, point: affine(alpha) },
+        ]);
+        return kernels.pairingIsOne(product) === 1;
+      }),
   };
 }

@@ -1,11 +1,11 @@
 // A proof from a witness. Source: Groth 2016 §3.2, with the quotient on a coset as snarkjs' setup expects it.
 import { FIELD_ORDER, randomBelow } from "../formats/field.ts";
 import type { Groth16Proof } from "../formats/groth16-proof.ts";
+import { putScalars, readG1, readG2, SCALAR_BYTES } from "../formats/kernel-points.ts";
 import { G1_BYTES, G2_BYTES } from "../wasm/kernels.ts";
 import { SelfCheckError } from "./engine.ts";
 import { EXTENDED_BYTES, type Group, multiply, multiplyInTurns, tableOf } from "./multiply.ts";
 import { groupOf, offsetOf, type Piece, SUM_NAMES, type SumName } from "./pieces.ts";
-import { putScalars, readG1, readG2, SCALAR_BYTES } from "./points.ts";
 import type { LoadedProvingKey } from "./proving-key.ts";
 import { quotientOf } from "./quotient.ts";
 import { shareable } from "./threads/share.ts";
@@ -143,6 +143,6 @@ function assemble(key: LoadedProvingKey, statement: number, sums: Record<SumName
   kernels.g1AddExtended(sums.c, times("g1", r, b1));
   kernels.g1AddExtended(sums.c, times("g1", FIELD_ORDER - ((r * s) % FIELD_ORDER), key.delta1));
   const c = toG1(sums.c);
-  if (!key.isProof({ scalars: statement, a, b, c })) throw new SelfCheckError();
+  if (!key.check.one({ scalars: statement, a, b, c })) throw new SelfCheckError();
   return { a: readG1(workspace, a), b: readG2(workspace, b), c: readG1(workspace, c) };
 }

@@ -1,11 +1,11 @@
 // A proving key in the kernels' memory: points and coefficients in their Montgomery form, tables of the domain.
 import { InputError } from "../formats/errors.ts";
+import { putScalars } from "../formats/kernel-points.ts";
 import type { Zkey } from "../formats/zkey.ts";
 import { ENTRY_BYTES, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
 import { inverseModR, rootOfUnity } from "./domain.ts";
 import { type PairingCheck, preparePairingCheck } from "./pairing-check.ts";
 import { groupOf, type LoadedPiece, loadPiece, type Piece, pieceBytes, readPoints } from "./pieces.ts";
-import { putScalars } from "./points.ts";
 
 /** Rows of one matrix: address and count of their entries. */
 export interface Rows {
@@ -17,7 +17,7 @@ export interface Rows {
 export interface LoadedProvingKey {
   readonly workspace: Workspace;
   /** The verifier's equation, of the verification key that the proving key holds. */
-  readonly isProof: PairingCheck;
+  readonly check: PairingCheck;
   /** A count, as the next two. */
   readonly variables: number;
   readonly publicCount: number;
@@ -55,7 +55,7 @@ export async function loadProvingKey(
   const alpha1 = points(zkey.alpha1);
   const beta2 = points(zkey.beta2);
   const delta2 = points(zkey.delta2);
-  const isProof = preparePairingCheck(workspace, {
+  const check = preparePairingCheck(workspace, {
     publicCount: zkey.publicCount,
     alpha: alpha1,
     beta: beta2,
@@ -78,7 +78,7 @@ export async function loadProvingKey(
   const domain = readDomain(workspace, power);
   return {
     workspace,
-    isProof,
+    check,
     variables,
     publicCount,
     power,

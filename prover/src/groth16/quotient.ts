@@ -1,6 +1,7 @@
 // The polynomial that a proof divides by the domain's: its values where the setup wants them.
+
+import { SCALAR_BYTES } from "../formats/kernel-points.ts";
 import { NUMBER_BYTES } from "../wasm/kernels.ts";
-import { SCALAR_BYTES } from "./points.ts";
 import type { LoadedProvingKey, Rows } from "./proving-key.ts";
 
 /**

@@ -1,9 +1,9 @@
 // Our engine: Groth16 over BN254 by the kernels of prover/assembly. docs/design/engine.md.
 import { littleEndianToUint } from "../formats/bytes.ts";
+import { SCALAR_BYTES } from "../formats/kernel-points.ts";
 import { parseZkey } from "../formats/zkey.ts";
 import type { Engine, ProveOptions, ProvingArtifacts } from "./engine.ts";
 import { planPieces } from "./plan.ts";
-import { SCALAR_BYTES } from "./points.ts";
 import { proveWitness } from "./prove-witness.ts";
 import { type LoadedProvingKey, loadProvingKey } from "./proving-key.ts";
 import { MAX_THREADS, type ThreadOptions } from "./threads/port.ts";

@@ -2,12 +2,12 @@
 // docs/spec/board.md, docs/spec/closing.md §1.
 
 import { toHex } from "../formats/bytes.ts";
-import { InputError } from "../formats/errors.ts";
 import type { PublicFiles } from "../formats/public-files.ts";
 import { decodeRecord, statementHash } from "../formats/record.ts";
 import type { ProofVerifier } from "../groth16/verify.ts";
 import { checkStatement } from "./ballot.ts";
 import { readBoard } from "./board-files.ts";
+import { checkRecords } from "./check-records.ts";
 import { type BoardView, type CountedBallot, countedSet } from "./counted-set.ts";
 import type { ValidPoll } from "./validate-poll.ts";
 
@@ -38,24 +38,21 @@ export interface AuditBoardOptions {
  * @throws InputError - the first bad item; `place` is a file's path or `board entry i`.
  */
 export async function auditBoard(options: AuditBoardOptions): Promise<BoardAudit> {
-  const { poll, files, verifier, signal, onProgress } = options;
+  const { poll, files, ...checking } = options;
   const { checkpoint, size, root, tree, entries } = await readBoard({
     files,
     board: poll.poll.board,
     scope: poll.pollId,
   });
-  const ballots: CountedBallot[] = [];
-  for (const [index, entry] of entries.entries()) {
-    signal?.throwIfAborted();
-    const place = `board entry ${index}`;
-    const { publicSignals, proof } = decodeRecord(entry, place);
-    const statement = checkStatement(poll, publicSignals, place);
-    if (!(await verifier.verify(publicSignals, proof))) {
-      throw new InputError("proof-invalid", "the proof does not verify", place);
-    }
-    ballots.push({ ...statement, statementHash: statementHash(publicSignals) });
-    onProgress?.(index + 1, size);
-  }
+  const ballots = await checkRecords<CountedBallot>({
+    ...checking,
+    entries,
+    read(entry, place) {
+      const { publicSignals, proof } = decodeRecord(entry, place);
+      const statement = checkStatement(poll, publicSignals, place);
+      return { publicSignals, proof, content: { ...statement, statementHash: statementHash(publicSignals) } };
+    },
+  });
   const counted = countedSet({ pollId: poll.pollId, ballots });
   return { checkpoint, size, root: toHex(root), counted, rootAt: (n) => toHex(tree.root(n)), ballots };
 }

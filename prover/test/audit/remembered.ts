@@ -2,6 +2,7 @@
 // item each, and whatever differs is verified anew. To be called before anything is imported that verifies.
 import { jest } from "@jest/globals";
 import type { ProofVerifier } from "../../src/groth16/verify.ts";
+import { verifierOf } from "../support/verifiers.ts";
 
 /** From now on a verdict that was given is remembered, with the key that it was given under. */
 export async function rememberVerdicts(): Promise<void> {
@@ -15,15 +16,12 @@ export async function rememberVerdicts(): Promise<void> {
       const known = verifiers.get(id) ?? verify.createVerifier(key);
       verifiers.set(id, known);
       const verifier = await known;
-      return {
-        publicCount: verifier.publicCount,
-        async verify(publicSignals, proof) {
-          const question = [id, ...publicSignals, proof.a, proof.b, proof.c].join();
-          const verdict = verdicts.get(question) ?? (await verifier.verify(publicSignals, proof));
-          verdicts.set(question, verdict);
-          return verdict;
-        },
-      };
+      return verifierOf(verifier.publicCount, async (publicSignals, proof) => {
+        const question = [id, ...publicSignals, proof.a, proof.b, proof.c].join();
+        const verdict = verdicts.get(question) ?? (await verifier.verify(publicSignals, proof));
+        verdicts.set(question, verdict);
+        return verdict;
+      });
     },
   }));
 }

@@ -210,5 +210,30 @@ describe("nothing of a secret stays", () => {
     expect(looks).toBeGreaterThan(10);
     isAborted = false;
     expect(await provesWell(engine, own)).toBe(true);
+    // No thread was given up for it.
+    expect(threads.counts().running).toBe(2);
+  });
+
+  test("threads that are told to stop do not compute to the end", async () => {
+    let windows = 0;
+    watchInstances((name) => {
+      if (name.endsWith("MsmWindow")) windows++;
+    });
+    const controller = new AbortController();
+    let isFirst = true;
+    const { engine } = engineOf(16, {
+      dies({ kind }) {
+        if (kind === "sum" && !isFirst) controller.abort();
+        return false;
+      },
+    });
+    await engine.prove(own);
+    const whole = windows;
+    windows = 0;
+    isFirst = false;
+    await expect(engine.prove({ ...own, signal: controller.signal })).rejects.toMatchObject({
+      name: "AbortError",
+    });
+    expect(windows).toBeLessThan(whole / 4);
   });
 });

@@ -20,6 +20,7 @@ import {
 import { board, boardOf, credited, entered, openLedger, revocation, START } from "../support/ledgers.ts";
 import { claimSignals, judgePolicy, policyOf, policyRoll, signedPolicy } from "../support/policies.ts";
 import { boardKeys, CLOSES, emptyProof, OPENS } from "../support/polls.ts";
+import { verifierOf } from "../support/verifiers.ts";
 import { inputError, inputRejection } from "../trustees/support.ts";
 
 const world = policyRoll(2);
@@ -47,13 +48,10 @@ const NAMES = [
 /** A verifier that says yes to everything, and whether it was asked. */
 function lenientVerifier(verdict = true): { verifier: ProofVerifier; asked: () => number } {
   let asked = 0;
-  const verifier: ProofVerifier = {
-    publicCount: 9,
-    async verify() {
-      asked++;
-      return verdict;
-    },
-  };
+  const verifier = verifierOf(9, async () => {
+    asked++;
+    return verdict;
+  });
   return { verifier, asked: () => asked };
 }
 

@@ -2,7 +2,7 @@
 // apart, and on inputs chosen against the algorithm. SEED=n and CASES=n repeat or extend a run: support.ts.
 import { describe, expect, test } from "@jest/globals";
 import { littleEndianToUint } from "../../src/formats/bytes.ts";
-import { putScalars } from "../../src/groth16/points.ts";
+import { putScalars } from "../../src/formats/kernel-points.ts";
 import { fq, fr, type Group, g1, g2, type Pair, type Point, Q, R } from "../../src/reference/bn254.ts";
 import { NUMBER_BYTES } from "../../src/wasm/kernels.ts";
 import {

@@ -10,6 +10,7 @@ import {
   type SealedBallot,
 } from "@commune-zk/prover";
 import { boardKeys } from "../../../prover/test/support/polls.ts";
+import { verifierOf } from "../../../prover/test/support/verifiers.ts";
 import { Board } from "../../src/service/board.ts";
 import type { NewRecord, Store } from "../../src/service/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
@@ -69,5 +70,5 @@ export function recordUnchecked(
 
 /** Takes every proof: for auditing a board that {@link recordUnchecked} made. */
 export function acceptingVerifier({ valid }: TestPoll): ProofVerifier {
-  return { publicCount: publicSignalCount(valid), verify: async () => true };
+  return verifierOf(publicSignalCount(valid), async () => true);
 }

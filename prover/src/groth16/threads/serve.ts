@@ -53,7 +53,6 @@ export function servePort(port: Pick<ThreadPort, "post" | "listen">): void {
     const turns = new Turns(stopping.signal);
     const mark = workspace.mark();
     try {
-      turns.check();
       const multiples = { n: count, scalars: workspace.put(scalars), table };
       const out = await multiplyInTurns(workspace, group, multiples, turns.between);
       return { kind: "sum", id, point: new Uint8Array(workspace.bytes(out, EXTENDED_BYTES[group])) };

@@ -8,6 +8,7 @@ import { claimStatementHash, decodeRecord } from "../../formats/record.ts";
 import { type ArtifactSource, verificationKeyOf } from "../../groth16/artifacts.ts";
 import { createVerifier, type ProofVerifier } from "../../groth16/verify.ts";
 import { readBoard } from "../board-files.ts";
+import { checkRecords } from "../check-records.ts";
 import { auditFrozenRoll } from "../frozen-roll.ts";
 import { auditLedger, type LedgerAudit } from "../ledger/audit-ledger.ts";
 import type { LedgerName } from "../ledger/ledger-entry.ts";
@@ -48,9 +49,7 @@ export async function auditClaims({
   policy,
   ledger,
   files,
-  verifier,
-  signal,
-  onProgress,
+  ...checking
 }: {
   policy: ValidPolicy;
   /** The policy's ledger, audited. */
@@ -66,23 +65,21 @@ export async function auditClaims({
   const scope = policy.claimScope;
   const { checkpoint, size, root, entries } = await readBoard({ files, board: policy.policy.board, scope });
   const nullifiers = new Set<bigint>();
-  const claims: AuditedClaim[] = [];
-  for (const [index, entry] of entries.entries()) {
-    signal?.throwIfAborted();
-    const place = `board entry ${index}`;
-    const { publicSignals, proof } = decodeRecord(entry, place);
-    const statement = verifyClaimStatement(policy, publicSignals, place);
-    rootEntry(ledger, statement.ledgerRoot, place);
-    if (nullifiers.has(statement.nullifier)) {
-      throw new InputError("board-duplicate-claim", "one nullifier twice", place);
-    }
-    nullifiers.add(statement.nullifier);
-    if (!(await verifier.verify(publicSignals, proof))) {
-      throw new InputError("proof-invalid", "the proof does not verify", place);
-    }
-    claims.push({ ...statement, statementHash: claimStatementHash(publicSignals) });
-    onProgress?.(index + 1, size);
-  }
+  const claims = await checkRecords<AuditedClaim>({
+    ...checking,
+    entries,
+    read(entry, place) {
+      const { publicSignals, proof } = decodeRecord(entry, place);
+      const statement = verifyClaimStatement(policy, publicSignals, place);
+      rootEntry(ledger, statement.ledgerRoot, place);
+      if (nullifiers.has(statement.nullifier)) {
+        throw new InputError("board-duplicate-claim", "one nullifier twice", place);
+      }
+      nullifiers.add(statement.nullifier);
+      const content = { ...statement, statementHash: claimStatementHash(publicSignals) };
+      return { publicSignals, proof, content };
+    },
+  });
   return { checkpoint, size, root: toHex(root), claims };
 }
 

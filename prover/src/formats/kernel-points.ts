@@ -1,7 +1,25 @@
 // Points and scalars between big integers and the kernels' memory.
-import type { G1, G2 } from "../formats/bn254.ts";
-import { littleEndianToUint, uintBytes } from "../formats/bytes.ts";
-import { NUMBER_BYTES, type Workspace } from "../wasm/kernels.ts";
+
+import { NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
+import type { G1, G2 } from "./bn254.ts";
+import { littleEndianToUint, uintBytes } from "./bytes.ts";
+
+let now: Workspace | null | undefined;
+
+/**
+ * Kernels for public values, which callers use at once and leave as they were; nothing in them outlasts a call.
+ * Undefined where they cannot be compiled without waiting.
+ */
+export function kernelsNow(): Workspace | undefined {
+  if (now === undefined) {
+    try {
+      now = Workspace.startNow();
+    } catch {
+      now = null;
+    }
+  }
+  return now ?? undefined;
+}
 
 /** Of a scalar, little-endian, not in Montgomery form. */
 export const SCALAR_BYTES = 32;
@@ -38,6 +56,13 @@ export function putScalars(workspace: Workspace, scalars: readonly bigint[]): nu
     workspace.bytes(at + i * SCALAR_BYTES, SCALAR_BYTES).set(uintBytes(scalar, SCALAR_BYTES).reverse());
   }
   return at;
+}
+
+/** So many scalars from an address. */
+export function readScalars(workspace: Workspace, at: number, count: number): bigint[] {
+  return Array.from({ length: count }, (_, i) =>
+    littleEndianToUint(workspace.bytes(at + i * SCALAR_BYTES, SCALAR_BYTES)),
+  );
 }
 
 function putNumbers(workspace: Workspace, values: readonly bigint[]): number {
