@@ -72,9 +72,9 @@ function withoutWhatIsNotUsed(): Plugin {
         const used = "(0, _poseidon.default)(inputs, c, nOuts)";
         if (![table, decoded, used].every((part) => code.includes(part))) this.error(`no constants in ${id}`);
         return code
-          .replace(table, `require(${JSON.stringify(here("src/poseidon-constants.ts"))})`)
+          .replace(table, `require(${JSON.stringify(here("../prover/src/formats/poseidon-constants.ts"))})`)
           .replace(decoded, "let c;")
-          .replace(used, used.replace("c,", `c ??= (0, _.default)(${Number(inputs) + 1}),`));
+          .replace(used, used.replace("c,", `c ??= (0, _.poseidonConstants)(${Number(inputs) + 1}),`));
       }
       if (/\/zod\/v4\/core\/core\.js$/.test(id)) {
         // zod tries whether it may compile code from strings; the policy forbids it, and browsers report the try.

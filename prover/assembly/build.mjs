@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { constantsSource } from "./constants.mjs";
+import { constantsSource, curveConstantsSource } from "./constants.mjs";
 import { g1Source, g2Source } from "./endomorphism.mjs";
 import { fieldSource } from "./field.mjs";
 
@@ -27,6 +27,8 @@ const FILES = [
   "tower.ts",
   "pairing.ts",
   "domain.ts",
+  "poseidon.ts",
+  "babyjubjub.ts",
   "index.ts",
 ];
 
@@ -60,7 +62,9 @@ async function build() {
     write("g1/endomorphism.ts", g1Source(BASE_FIELD, SCALAR_FIELD));
     write("g2/endomorphism.ts", g2Source(SCALAR_FIELD));
     write("fr/field.ts", `export * from "../fr";\n`);
-    cpSync(join(HERE, "domain.ts"), join(folder, "fr/domain.ts"));
+    write("fr/curve-constants.ts", curveConstantsSource(SCALAR_FIELD));
+    for (const file of ["domain.ts", "poseidon.ts", "babyjubjub.ts"])
+      cpSync(join(HERE, file), join(folder, "fr", file));
     const wasm = await compile(folder);
     const text = `${stamp}\n/** The kernels, base64. prover/assembly/build.mjs made this. */\nexport const SCALAR =\n  "${wasm.toString("base64")}";\n`;
     // Whole or not at all: two builds may run at once.

@@ -51,3 +51,12 @@ export const U: u64 = ${U};
 export const U_BITS: u32 = ${U.toString(2).length};
 `;
 }
+
+/** @param r - the field that BabyJubJub is over. */
+export function curveConstantsSource(r) {
+  const data = (value) => `memory.data<i32>([${limbsOf((value * R) % r).join(", ")}])`;
+  return `
+export const A_OF_CURVE = ${data(168700n)};
+export const D_OF_CURVE = ${data(168696n)};
+`;
+}

@@ -192,21 +192,27 @@ export function fromFile(out: usize, a: usize, count: u32): u32 {
 
 const POWERS = memory.data(16 * 36);
 const ACC = memory.data(36);
-const EXPONENT = memory.data<u8>([${Array.from({ length: 64 }, (_, i) => Number(((p - 2n) >> (4n * BigInt(63 - i))) & 15n)).join(", ")}]);
+/** p − 2, 32 bytes, little-endian. */
+const EXPONENT = memory.data<u8>([${Array.from({ length: 32 }, (_, i) => Number(((p - 2n) >> (8n * BigInt(i))) & 255n)).join(", ")}]);
 
-/** a⁻¹ by Fermat's little theorem, four bits at a time; 0 for 0. The same steps for every number. */
-export function inverse(out: usize, a: usize): void {
+/** out = a^exponent: 32 bytes, little-endian, below 2^256. The same steps for every a. */
+export function pow(out: usize, a: usize, exponent: usize): void {
   copy(POWERS, ONE);
   for (let i: usize = 1; i < 16; i++) mul(POWERS + 36 * i, POWERS + 36 * (i - 1), a);
   copy(ACC, ONE);
-  for (let i: usize = 0; i < 64; i++) {
+  for (let i: usize = 64; i-- > 0; ) {
     sqr(ACC, ACC);
     sqr(ACC, ACC);
     sqr(ACC, ACC);
     sqr(ACC, ACC);
-    mul(ACC, ACC, POWERS + 36 * <usize>load<u8>(EXPONENT + i));
+    mul(ACC, ACC, POWERS + 36 * ((<usize>load<u8>(exponent + (i >> 1)) >> ((i & 1) << 2)) & 15));
   }
   copy(out, ACC);
+}
+
+/** a⁻¹ by Fermat's little theorem; 0 for 0. */
+export function inverse(out: usize, a: usize): void {
+  pow(out, a, EXPONENT);
 }
 `;
   function mulStep(i) {

@@ -32,6 +32,7 @@ export {
   mayBeZero as frMayBeZero,
   mul as frMul,
   neg as frNeg,
+  pow as frPow,
   sqr as frSqr,
   sub as frSub,
   sub2Small as frSub2Small,
@@ -39,6 +40,7 @@ export {
   toBytes as frToBytes,
   toMontgomery as frToMontgomery,
 } from "./fr";
+export { add as jubAdd, double as jubDouble, multiply as jubMultiply } from "./fr/babyjubjub";
 export {
   entriesFromFile as frEntriesFromFile,
   fromBytesEach as frFromBytesEach,
@@ -49,6 +51,7 @@ export {
   scaleReversed as frScaleReversed,
   transform as frTransform,
 } from "./fr/domain";
+export { poseidon as frPoseidon } from "./fr/poseidon";
 export {
   addAffine as g1AddAffine,
   addExtended as g1AddExtended,

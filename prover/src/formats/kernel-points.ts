@@ -2,13 +2,12 @@
 
 import { NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
 import type { G1, G2 } from "./bn254.ts";
-import { littleEndianToUint, uintBytes } from "./bytes.ts";
 
 let now: Workspace | null | undefined;
 
 /**
- * Kernels for public values, which callers use at once and leave as they were; nothing in them outlasts a call.
- * Undefined where they cannot be compiled without waiting.
+ * Kernels that callers use at once, and whose memory they release and, where a secret was in it, wipe, before they
+ * return. Undefined where they cannot be compiled without waiting: in the main thread of older Chromium.
  */
 export function kernelsNow(): Workspace | undefined {
   if (now === undefined) {
@@ -26,65 +25,83 @@ export const SCALAR_BYTES = 32;
 
 /** Address of affine points of G1, side by side. */
 export function putG1(workspace: Workspace, ...points: readonly G1[]): number {
-  return putNumbers(workspace, points.flat());
+  return putNumbers(workspace, points.flat(), "fq");
 }
 
 /** Address of an affine point of G2. */
 export function putG2(workspace: Workspace, [x, y]: G2): number {
-  return putNumbers(workspace, [...x, ...y]);
+  return putNumbers(workspace, [...x, ...y], "fq");
 }
 
 /** The affine point of G1 at an address. Infinity reads as (0, 0). */
 export function readG1(workspace: Workspace, at: number): G1 {
-  const [x, y] = readNumbers(workspace, at, 2) as [bigint, bigint];
+  const [x, y] = readNumbers(workspace, at, 2, "fq") as [bigint, bigint];
   return [x, y];
 }
 
 /** The affine point of G2 at an address. */
 export function readG2(workspace: Workspace, at: number): G2 {
-  const [x0, x1, y0, y1] = readNumbers(workspace, at, 4) as [bigint, bigint, bigint, bigint];
+  const [x0, x1, y0, y1] = readNumbers(workspace, at, 4, "fq") as [bigint, bigint, bigint, bigint];
   return [
     [x0, x1],
     [y0, y1],
   ];
 }
 
-/** Address of scalars, 32 bytes each. */
+/**
+ * Address of scalars, 32 bytes each.
+ *
+ * @throws RangeError - one that is negative or has more than 256 bits.
+ */
 export function putScalars(workspace: Workspace, scalars: readonly bigint[]): number {
   const at = workspace.allocate(scalars.length * SCALAR_BYTES);
+  const view = new DataView(workspace.kernels.memory.buffer, at);
   for (const [i, scalar] of scalars.entries()) {
-    workspace.bytes(at + i * SCALAR_BYTES, SCALAR_BYTES).set(uintBytes(scalar, SCALAR_BYTES).reverse());
+    let rest = scalar;
+    for (let word = 0; word < SCALAR_BYTES; word += 8) {
+      view.setBigUint64(i * SCALAR_BYTES + word, rest, true);
+      rest >>= 64n;
+    }
+    if (rest !== 0n) throw new RangeError("a scalar beyond 32 bytes");
   }
   return at;
 }
 
 /** So many scalars from an address. */
 export function readScalars(workspace: Workspace, at: number, count: number): bigint[] {
-  return Array.from({ length: count }, (_, i) =>
-    littleEndianToUint(workspace.bytes(at + i * SCALAR_BYTES, SCALAR_BYTES)),
-  );
+  const view = new DataView(workspace.kernels.memory.buffer, at);
+  return Array.from({ length: count }, (_, i) => {
+    let value = 0n;
+    for (let word = SCALAR_BYTES - 8; word >= 0; word -= 8) {
+      value = (value << 64n) | view.getBigUint64(i * SCALAR_BYTES + word, true);
+    }
+    return value;
+  });
 }
 
-function putNumbers(workspace: Workspace, values: readonly bigint[]): number {
+/** Address of numbers of a field in Montgomery form. */
+export function putNumbers(workspace: Workspace, values: readonly bigint[], field: "fq" | "fr"): number {
+  const { kernels } = workspace;
   const at = workspace.allocate(values.length * NUMBER_BYTES);
   const mark = workspace.mark();
   const bytes = putScalars(workspace, values);
   for (const i of values.keys()) {
     const to = at + i * NUMBER_BYTES;
-    workspace.kernels.fqFromBytes(to, bytes + i * SCALAR_BYTES);
-    workspace.kernels.fqToMontgomery(to, to);
+    kernels[`${field}FromBytes`](to, bytes + i * SCALAR_BYTES);
+    kernels[`${field}ToMontgomery`](to, to);
   }
   workspace.release(mark);
   return at;
 }
 
-function readNumbers(workspace: Workspace, at: number, count: number): bigint[] {
+/** So many numbers of a field from an address, out of Montgomery form. */
+export function readNumbers(workspace: Workspace, at: number, count: number, field: "fq" | "fr"): bigint[] {
   const mark = workspace.mark();
-  const out = workspace.allocate(SCALAR_BYTES);
-  const values = Array.from({ length: count }, (_, i) => {
-    workspace.kernels.fqToBytes(out, at + i * NUMBER_BYTES);
-    return littleEndianToUint(workspace.bytes(out, SCALAR_BYTES));
-  });
+  const out = workspace.allocate(count * SCALAR_BYTES);
+  for (let i = 0; i < count; i++) {
+    workspace.kernels[`${field}ToBytes`](out + i * SCALAR_BYTES, at + i * NUMBER_BYTES);
+  }
+  const values = readScalars(workspace, out, count);
   workspace.release(mark);
   return values;
 }

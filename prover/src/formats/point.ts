@@ -1,5 +1,6 @@
 // The one decoder of BabyJubJub points. docs/spec/conventions.md §2; EIP-2494.
 import { babyjubjub } from "@noble/curves/misc.js";
+import type { Workspace } from "../wasm/kernels.ts";
 import { concatBytes } from "./bytes.ts";
 import { InputError } from "./errors.ts";
 import {
@@ -10,6 +11,7 @@ import {
   randomBelow,
   SUBGROUP_ORDER,
 } from "./field.ts";
+import { kernelsNow, putNumbers, putScalars, readNumbers } from "./kernel-points.ts";
 import { hasPrimeOrder } from "./subgroup.ts";
 
 /** A BabyJubJub point that has passed {@link parsePoint}, or was computed from such points. */
@@ -104,7 +106,20 @@ export function pointFromBytes(bytes: Uint8Array, place?: string, options: Point
  */
 export function multiply(point: Point, scalar: bigint): Point {
   const reduced = ((scalar % SUBGROUP_ORDER) + SUBGROUP_ORDER) % SUBGROUP_ORDER;
-  return reduced === 0n ? IDENTITY : point.multiplyUnsafe(reduced);
+  if (reduced === 0n) return IDENTITY;
+  const workspace = kernelsNow();
+  return workspace === undefined ? point.multiplyUnsafe(reduced) : multiplyBy(workspace, point, reduced);
+}
+
+/** By the kernels, which take and give extended coordinates as noble has them. */
+function multiplyBy(workspace: Workspace, { X, Y, Z, T }: Point, scalar: bigint): Point {
+  const mark = workspace.mark();
+  const at = putNumbers(workspace, [X, Y, Z, T], "fr");
+  workspace.kernels.jubMultiply(at, at, putScalars(workspace, [scalar]));
+  const [x, y, z, t] = readNumbers(workspace, at, 4, "fr") as [bigint, bigint, bigint, bigint];
+  workspace.release(mark);
+  workspace.wipe();
+  return new babyjubjub.Point(x, y, z, t);
 }
 
 /**

@@ -11,6 +11,7 @@
 // Only f up to eighth powers counts. Multiplied by those of its denominators and of x·(1 - y) it is the polynomial
 // below in x and y, without an inversion. Where it is 0 the point is one of the eight of small order.
 import { babyjubjub } from "@noble/curves/misc.js";
+import { kernelsNow, putNumbers, putScalars, readNumbers } from "./kernel-points.ts";
 
 const { Fp } = babyjubjub.Point;
 
@@ -66,5 +67,16 @@ export function hasPrimeOrder(x: bigint, y: bigint): boolean {
   const both = Fp.create(up * down);
   const fourfold = Fp.sqr(Fp.sqr(both));
   const seventh = Fp.create(fourfold * Fp.create(Fp.sqr(both) * both));
-  return Fp.pow(Fp.create(Fp.sqr(square) * seventh), EIGHTH) === 1n;
+  return power(Fp.create(Fp.sqr(square) * seventh), EIGHTH) === 1n;
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  const workspace = kernelsNow();
+  if (workspace === undefined) return Fp.pow(base, exponent);
+  const mark = workspace.mark();
+  const at = putNumbers(workspace, [base], "fr");
+  workspace.kernels.frPow(at, at, putScalars(workspace, [exponent]));
+  const [result] = readNumbers(workspace, at, 1, "fr");
+  workspace.release(mark);
+  return result!;
 }

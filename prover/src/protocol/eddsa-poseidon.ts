@@ -1,6 +1,6 @@
 // EdDSA on BabyJubJub with Poseidon, as @zk-kit/eddsa-poseidon (blake-1). docs/spec/identity.md §1, §2.
+
 import { blake512 } from "@noble/hashes/blake1.js";
-import { poseidon5 } from "poseidon-lite/poseidon5";
 import { bytesToUint, concatBytes } from "../formats/bytes.ts";
 import { FIELD_ORDER, fieldToBytes, parseScalar, SUBGROUP_ORDER } from "../formats/field.ts";
 import {
@@ -12,6 +12,7 @@ import {
   parsePoint,
   pointToJson,
 } from "../formats/point.ts";
+import { poseidon } from "../formats/poseidon.ts";
 
 /** `S·Base8 = R8 + 8·h·A`. */
 export interface EddsaSignature {
@@ -83,7 +84,7 @@ function inField(message: bigint): void {
 function challenge(r8: Point, publicKey: Point, message: bigint): bigint {
   const r = r8.toAffine();
   const a = publicKey.toAffine();
-  return poseidon5([r.x, r.y, a.x, a.y, message]);
+  return poseidon([r.x, r.y, a.x, a.y, message]);
 }
 
 /** A signature for JSON. */

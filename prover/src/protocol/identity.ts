@@ -1,9 +1,9 @@
 // A member's identity: Semaphore V4. docs/spec/identity.md §1.
-import { poseidon2 } from "poseidon-lite/poseidon2";
-import { poseidon3 } from "poseidon-lite/poseidon3";
+
 import { bytesToUint, utf8 } from "../formats/bytes.ts";
 import { InputError } from "../formats/errors.ts";
 import { BASE8, multiplySecret, type Point } from "../formats/point.ts";
+import { poseidon } from "../formats/poseidon.ts";
 import { deriveSecretScalar } from "./eddsa-poseidon.ts";
 import { scopeToField } from "./scope.ts";
 
@@ -44,7 +44,7 @@ export function importIdentity(privateKey: Uint8Array): Identity {
 /** Poseidon(A.x, A.y). */
 export function commitmentOf(publicKey: Point): bigint {
   const { x, y } = publicKey.toAffine();
-  return poseidon2([x, y]);
+  return poseidon([x, y]);
 }
 
 /** Tag of ballots' nullifiers as a field element: ASCII, big-endian. docs/spec/ballot.md §2. */
@@ -55,10 +55,10 @@ export const HOURS_NULLIFIER_TAG: bigint = bytesToUint(utf8("commune-zk.nullifie
 
 /** The member's nullifier under an hours policy: Poseidon(TAG, claimScope, secret). Public once it has claimed. */
 export function hoursNullifier(identity: Identity, claimScope: string): bigint {
-  return poseidon3([HOURS_NULLIFIER_TAG, scopeToField(claimScope), identity.secret]);
+  return poseidon([HOURS_NULLIFIER_TAG, scopeToField(claimScope), identity.secret]);
 }
 
 /** The member's nullifier in a poll: Poseidon(TAG, pollId, secret). Public once the ballot is cast. */
 export function ballotNullifier(identity: Identity, pollId: string): bigint {
-  return poseidon3([BALLOT_NULLIFIER_TAG, scopeToField(pollId), identity.secret]);
+  return poseidon([BALLOT_NULLIFIER_TAG, scopeToField(pollId), identity.secret]);
 }

@@ -1,9 +1,10 @@
 // Binary Poseidon trees of fixed depth, of rolls and ledgers: root, paths, and the files from which a member
 // makes its own path. docs/spec/roll.md §3, §4; docs/spec/ledger.md §6.
-import { poseidon2 } from "poseidon-lite/poseidon2";
+
 import { joinBytes } from "../formats/bytes.ts";
 import type { InputError } from "../formats/errors.ts";
 import { fieldFromBytes, fieldToBytes } from "../formats/field.ts";
+import { poseidon, poseidonOfPairs } from "../formats/poseidon.ts";
 import type { PublicFiles } from "../formats/public-files.ts";
 
 /** A binary Poseidon tree of fixed depth; missing leaves are 0. */
@@ -33,7 +34,7 @@ const zeros = [0n];
 
 /** Roots of empty trees: `emptyRoots(depth)[h]` has height h. */
 function emptyRoots(depth: number): readonly bigint[] {
-  for (let h = zeros.length - 1; h < depth; h++) zeros.push(poseidon2([zeros[h]!, zeros[h]!]));
+  for (let h = zeros.length - 1; h < depth; h++) zeros.push(poseidon([zeros[h]!, zeros[h]!]));
   return zeros;
 }
 
@@ -51,11 +52,15 @@ export function poseidonTree(leaves: readonly bigint[], depth: number): Poseidon
 }
 
 function parents(nodes: readonly bigint[], zero: bigint, parentOfZeros: bigint): bigint[] {
-  return Array.from({ length: Math.ceil(nodes.length / 2) }, (_, i) => {
-    const left = nodes[2 * i]!;
-    const right = nodes[2 * i + 1] ?? zero;
-    return left === zero && right === zero ? parentOfZeros : poseidon2([left, right]);
-  });
+  const complete = nodes.length % 2 === 0 ? nodes : [...nodes, zero];
+  // Most nodes of a large tree may be empty: those are not hashed.
+  const isEmpty = (i: number): boolean => complete[2 * i] === zero && complete[2 * i + 1] === zero;
+  const pairs = Array.from({ length: complete.length / 2 }, (_, i) => i);
+  const hashes = poseidonOfPairs(
+    pairs.filter((i) => !isEmpty(i)).flatMap((i) => [complete[2 * i]!, complete[2 * i + 1]!]),
+  );
+  let next = 0;
+  return pairs.map((i) => (isEmpty(i) ? parentOfZeros : hashes[next++]!));
 }
 
 /**
@@ -105,7 +110,7 @@ export function merklePath({ depth, layers }: PoseidonTree, leafIndex: number): 
 export function rootOfPath(leaf: bigint, { leafIndex, siblings }: MerklePath): bigint {
   return siblings.reduce(
     (node, sibling, h) =>
-      Math.floor(leafIndex / 2 ** h) % 2 === 0 ? poseidon2([node, sibling]) : poseidon2([sibling, node]),
+      Math.floor(leafIndex / 2 ** h) % 2 === 0 ? poseidon([node, sibling]) : poseidon([sibling, node]),
     leaf,
   );
 }

@@ -11,6 +11,8 @@ export const G1_EXTENDED_BYTES = 4 * NUMBER_BYTES;
 export const G2_BYTES = 2 * G1_BYTES;
 /** The same in extended coordinates. */
 export const G2_EXTENDED_BYTES = 2 * G1_EXTENDED_BYTES;
+/** Of a point of BabyJubJub, in extended coordinates. */
+export const JUB_BYTES = 4 * NUMBER_BYTES;
 /** Of a number of the field of degree twelve in which pairings take their values. */
 export const TARGET_BYTES = 12 * NUMBER_BYTES;
 /** Of an entry of the constraint system's rows. */
@@ -65,6 +67,18 @@ export type Kernels = Field<"fq"> &
     pairingIsOne(f: number): number;
     readonly memory: WebAssembly.Memory;
     heapBase(): number;
+    frPow(out: number, a: number, exponent: number): void;
+    frPoseidon(
+      out: number,
+      n: number,
+      inputs: number,
+      t: number,
+      partialRounds: number,
+      constants: number,
+    ): void;
+    jubAdd(out: number, p: number, q: number): void;
+    jubDouble(out: number, p: number): void;
+    jubMultiply(out: number, p: number, scalar: number): void;
     frFromBytesEach(out: number, bytes: number, n: number): void;
     frPowers(out: number, n: number, root: number): void;
     frTransform(a: number, n: number, twiddles: number): void;

@@ -1,9 +1,10 @@
 // What stands in a ledger for one credit: inner hash, leaf, and the field value of a category.
 // docs/spec/ledger.md §1.
-import { poseidon4 } from "poseidon-lite/poseidon4";
+
 import { z } from "zod";
 import { bytesToUint, utf8 } from "../../formats/bytes.ts";
 import { hashToScopeBytes } from "../../formats/hash.ts";
+import { poseidon } from "../../formats/poseidon.ts";
 
 /** Depth of a ledger's tree. */
 export const LEDGER_DEPTH = 20;
@@ -41,7 +42,7 @@ export function creditInner({
   /** 31 bytes; secret. */
   salt: Uint8Array;
 }): bigint {
-  return poseidon4([TAG_INNER, commitment, BigInt(amount), bytesToUint(salt)]);
+  return poseidon([TAG_INNER, commitment, BigInt(amount), bytesToUint(salt)]);
 }
 
 /** Poseidon(TAG_LEAF, inner, period, category): the ledger's leaf. */
@@ -54,5 +55,5 @@ export function creditLeaf({
   period: number;
   category: string;
 }): bigint {
-  return poseidon4([TAG_LEAF, inner, BigInt(period), categoryField(category)]);
+  return poseidon([TAG_LEAF, inner, BigInt(period), categoryField(category)]);
 }

@@ -3,8 +3,9 @@
 //
 // Layer 0 is the leaves; a node with two children is Poseidon(left, right), and one with a left child alone *is*
 // that child. There are no zero leaves, and depth grows with the leaves: ⌈log₂ n⌉.
-import { poseidon2 } from "poseidon-lite/poseidon2";
+
 import { InputError } from "../../formats/errors.ts";
+import { poseidonOfPairs } from "../../formats/poseidon.ts";
 import type { PublicFiles } from "../../formats/public-files.ts";
 import { BUCKET_DEPTH, chunksOf, decodeNodes, rootOfPath, type TreePaths } from "../poseidon-tree.ts";
 
@@ -33,10 +34,8 @@ export function leanDepth(leaves: number): number {
 
 /** The layer above. */
 function above(nodes: readonly bigint[]): bigint[] {
-  return Array.from({ length: Math.ceil(nodes.length / 2) }, (_, i) => {
-    const [left, right] = [nodes[2 * i]!, nodes[2 * i + 1]];
-    return right === undefined ? left : poseidon2([left, right]);
-  });
+  const alone = nodes.length % 2 === 1 ? nodes.slice(-1) : [];
+  return [...poseidonOfPairs(nodes.slice(0, nodes.length - alone.length)), ...alone];
 }
 
 /** The layer given, and `height` layers above it. */

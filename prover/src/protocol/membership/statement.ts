@@ -3,12 +3,13 @@
 //
 // Not exported from the package: whoever could have a proof made for any scope could pass a petition off as a
 // sign-in. sign-in.ts, gate.ts and petition.ts compute scope and message from what their purpose is about.
+
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { poseidon2 } from "poseidon-lite/poseidon2";
 import { bytesToUint } from "../../formats/bytes.ts";
 import { InputError } from "../../formats/errors.ts";
 import { fieldToBytes } from "../../formats/field.ts";
 import { checkProof, type Groth16Proof } from "../../formats/groth16-proof.ts";
+import { poseidon } from "../../formats/poseidon.ts";
 import type { Engine, ProofProgress, ProvingArtifacts } from "../../groth16/engine.ts";
 import type { Identity } from "../identity.ts";
 import { type LeanPath, leanDepth, rootOfLeanPath } from "./lean-imt.ts";
@@ -66,7 +67,7 @@ export function signalHash(value: bigint): bigint {
 
 /** The member's nullifier under a scope: Poseidon(signalHash(scope), secret). */
 export function membershipNullifier({ secret }: Identity, scope: bigint): bigint {
-  return poseidon2([signalHash(scope), secret]);
+  return poseidon([signalHash(scope), secret]);
 }
 
 /**

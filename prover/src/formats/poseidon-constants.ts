@@ -1,11 +1,11 @@
 // Poseidon's constants, computed instead of carried along: they are the output of a shift register, which no
-// compression makes smaller, and took a seventh of the page. The build puts this in the place of poseidon-lite's tables;
-// booth/test/core/poseidon-constants.test.ts compares the two.
+// compression makes smaller. A test compares them with poseidon-lite's tables.
 //
 // Source: Grassi et al., Poseidon (USENIX Security 2021), appendix F, "Grain LFSR in self-shrinking mode", as in the
 // reference script generate_parameters_grain.sage with the arguments 1 0 254 t 8 R_P r.
 
-const FIELD_ORDER = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+import { FIELD_ORDER } from "./field.ts";
+
 const FIELD_BITS = 254;
 const FULL_ROUNDS = 8;
 /** Partial rounds for t = 2, 3, … 6. */
@@ -15,6 +15,7 @@ const PARTIAL_ROUNDS = [56, 57, 56, 60, 60];
 export interface PoseidonConstants {
   readonly C: readonly bigint[];
   readonly M: readonly (readonly bigint[])[];
+  readonly partialRounds: number;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface PoseidonConstants {
  * @param t - elements of the state, 2 … 6: one more than there are inputs.
  * @throws RangeError - another t.
  */
-export default function poseidonConstants(t: number): PoseidonConstants {
+export function poseidonConstants(t: number): PoseidonConstants {
   const partialRounds = PARTIAL_ROUNDS[t - 2];
   if (partialRounds === undefined) throw new RangeError(`t: expected 2 … 6, got ${t}`);
   const next = grain(t, partialRounds);
@@ -34,7 +35,7 @@ export default function poseidonConstants(t: number): PoseidonConstants {
   });
   const xy = Array.from({ length: 2 * t }, () => next() % FIELD_ORDER);
   const M = xy.slice(0, t).map((x) => xy.slice(t).map((y) => inverse((x + y) % FIELD_ORDER)));
-  return { C, M };
+  return { C, M, partialRounds };
 }
 
 /** Numbers of 254 bits, one after the other. */
