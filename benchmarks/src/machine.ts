@@ -1,10 +1,12 @@
 // What a figure was measured on.
-import { execFileSync } from "node:child_process";
+import { execFileSync, type StdioOptions } from "node:child_process";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import type { Machine, MeasurementLine } from "./results/schema.ts";
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
+/** Results lie there: that one run has added lines makes the next one's code no other. */
+const HISTORY = "benchmarks/history";
 
 /** This machine, as a line of the history has it. */
 export function thisMachine(): Machine {
@@ -32,15 +34,19 @@ export function describeLoad(): string {
 }
 
 /**
- * The commit of a working tree, and whether the tree differs from it.
+ * The commit of a working tree, and whether the tree differs from it elsewhere than in the history of measurements.
  *
  * @param directory - any folder of the tree.
  * @returns null: no git, or not a working tree.
  */
 export function commitOf(directory: string): Pick<MeasurementLine["code"], "commit" | "modified"> | null {
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: directory, encoding: "utf8" }).trim();
+  // What git says where there is nothing is nobody's business.
+  const stdio: StdioOptions = ["ignore", "pipe", "ignore"];
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { cwd: directory, encoding: "utf8", stdio }).trim();
   try {
-    return { commit: git("rev-parse", "HEAD"), modified: git("status", "--porcelain") !== "" };
+    const changes = git("status", "--porcelain", "--", ":/", `:(top,exclude)${HISTORY}`);
+    return { commit: git("rev-parse", "HEAD"), modified: changes !== "" };
   } catch {
     return null;
   }

@@ -3,13 +3,12 @@
 //
 // DEVICE_SCREENSHOTS=<directory> also writes what is seen.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import type AxeCore from "axe-core";
 import type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from "playwright-core";
+import { axeFaults, layoutFaults } from "../../booth/test/support/accessibility.ts";
 import { sideBySide } from "../../booth/test/support/png.ts";
 import { pressOn } from "../../booth/test/support/press.ts";
 import { WORDS } from "../pages/device/words/speak.ts";
@@ -30,14 +29,10 @@ const PHONE: BrowserContextOptions = {
   locale: "en-GB",
   reducedMotion: "reduce",
 };
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-/** Smallest side of what is pressed, in CSS pixels. */
-const TARGET = 44;
 const PATIENCE_MS = 120_000;
 const { en, es } = WORDS;
 const engine = engineNamed("@commune-zk/prover");
 
-const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const screenshots = process.env.DEVICE_SCREENSHOTS;
 
 let directory: string;
@@ -132,33 +127,6 @@ async function shownLines(tab: Tab): Promise<MeasurementLine[]> {
   const text = await tab.locator("pre").textContent();
   return (JSON.parse(text!) as unknown[]).map((line) => parseMeasurement(line));
 }
-
-/** What axe finds. The policy is right to forbid what it tries meanwhile; it copes without. */
-async function axeFaults(tab: Tab): Promise<string[]> {
-  if (!(await tab.evaluate(() => "axe" in globalThis))) await tab.evaluate(axeSource);
-  return tab.evaluate(async (tags) => {
-    const { axe } = globalThis as unknown as { axe: typeof AxeCore };
-    const { violations } = await axe.run(document, {
-      runOnly: { type: "tag", values: tags },
-      resultTypes: ["violations"],
-    });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  }, TAGS);
-}
-
-/** What axe does not look at: nothing wider than the screen, and targets large enough. */
-const layoutFaults = (tab: Tab): Promise<string[]> =>
-  tab.evaluate((least) => {
-    const faults: string[] = [];
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth > clientWidth) faults.push(`${scrollWidth} px wide on ${clientWidth}`);
-    for (const control of document.querySelectorAll("button, input, summary, a[href]")) {
-      const { width, height } = (control.closest("label") ?? control).getBoundingClientRect();
-      if (height < least - 0.5 || width < least - 0.5)
-        faults.push(`${width}×${height}: ${control.outerHTML}`);
-    }
-    return faults;
-  }, TARGET);
 
 const violationsOf = (tab: Tab): Promise<string[]> =>
   tab.evaluate(() => (globalThis as unknown as { violations: string[] }).violations);

@@ -3,12 +3,10 @@
 //
 // BOOTH_SCREENSHOTS=<directory> also writes what is seen: for each look one picture, English light and dark, then
 // Spanish light and dark, 360 px wide at three quarters of their size.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type AxeCore from "axe-core";
 import type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from "playwright-core";
 import type { BuiltSite } from "../../../benchmarks/src/browser/bundle.ts";
 import { launchChromium } from "../../../benchmarks/src/browser/chromium.ts";
@@ -17,6 +15,7 @@ import { PAGE_POLICY } from "../../../verifier/src/http/pages.ts";
 import { contentSecurityPolicy, metaPolicy } from "../../policy.ts";
 import type { Language } from "../../src/i18n/format.ts";
 import { MESSAGES } from "../../src/i18n/index.ts";
+import { axeFaults, layoutFaults } from "../support/accessibility.ts";
 import { sideBySide } from "../support/png.ts";
 import { pressOn } from "../support/press.ts";
 import { buildBooth, serveBooth } from "../support/site.ts";
@@ -24,11 +23,6 @@ import { VISITS, type Visit } from "./visits.ts";
 
 const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1280, height: 800 };
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-/** Smallest side of what is pressed, in CSS pixels. */
-const TARGET = 44;
-
-const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const screenshots = process.env.BOOTH_SCREENSHOTS;
 /** By look; in the order of the four contexts on the phone. */
 const pictures = new Map<string, Uint8Array[]>();
@@ -149,52 +143,6 @@ const showState = (tab: Tab, name: string): Promise<boolean> =>
   }, name);
 
 /**
- * What axe finds. It tries code from a string and copes without: the policy's refusals meanwhile are not the
- * page's. That the page by itself breaks no policy is seen where axe is not loaded.
- */
-async function axe(tab: Tab): Promise<string[]> {
-  if (!(await tab.evaluate(() => "axe" in globalThis))) {
-    await tab.evaluate(axeSource);
-    await tab.evaluate(async () => {
-      await new Promise((resolve) => setTimeout(resolve));
-      (globalThis as unknown as Noted).violations.length = 0;
-    });
-  }
-  return tab.evaluate(async (tags) => {
-    const { axe, violations: forbidden } = globalThis as unknown as { axe: typeof AxeCore } & Noted;
-    const before = forbidden.length;
-    const { violations } = await axe.run(document, {
-      runOnly: { type: "tag", values: tags },
-      resultTypes: ["violations"],
-    });
-    // A violation is told in a task of its own.
-    await new Promise((resolve) => setTimeout(resolve));
-    forbidden.length = before;
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`),
-    );
-  }, TAGS);
-}
-
-/** What axe does not look at: nothing wider than the screen, targets large enough, one heading, a title. */
-const layoutFaults = (tab: Tab): Promise<string[]> =>
-  tab.evaluate((least) => {
-    const found: string[] = [];
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth > clientWidth) found.push(`${scrollWidth} px wide on ${clientWidth}`);
-    const dialog = document.querySelector("dialog[open]");
-    const part = dialog ?? document;
-    if (part.querySelectorAll("h1").length !== 1) found.push("not one h1");
-    if (document.title.length < 5) found.push("no title");
-    for (const control of part.querySelectorAll("button, input, textarea, summary, a[href]")) {
-      const { width, height } = (control.closest("label") ?? control).getBoundingClientRect();
-      if (control.matches(".unseen") || width === 0) continue;
-      if (height < least - 0.5 || width < least - 0.5) found.push(`${width}×${height}: ${control.outerHTML}`);
-    }
-    return found;
-  }, TARGET);
-
-/**
  * Half of all languages, colour schemes and widths: every pair of them occurs, and none of a look's faults needs
  * three (its layout knows no colours, its colours no words). Pictures are taken of all.
  */
@@ -222,7 +170,7 @@ describe("every look of the page", () => {
       await speak(tab, language);
       for (const look of VISITS) {
         await visit(tab, look);
-        const found = [...(looksByAxe(viewport) ? await axe(tab) : []), ...(await layoutFaults(tab))];
+        const found = [...(looksByAxe(viewport) ? await axeFaults(tab) : []), ...(await layoutFaults(tab))];
         expect(await tab.evaluate(() => document.documentElement.lang)).toBe(language);
         faults.push(...found.map((fault) => `${look.name}: ${fault}`));
         if (screenshots !== undefined && viewport === PHONE) {
@@ -241,7 +189,7 @@ describe("every look of the page", () => {
     const watched = await open({ viewport: PHONE });
     const { context, tab } = watched;
     await visit(tab, { name: "poll", state: "poll" });
-    expect(await axe(tab)).toEqual([]);
+    expect(await axeFaults(tab)).toEqual([]);
     await tab.evaluate(() => {
       const button = document.createElement("button");
       button.style.width = "500px";
@@ -249,7 +197,7 @@ describe("every look of the page", () => {
       button.style.padding = "0";
       document.querySelector("main")?.append(button);
     });
-    expect((await axe(tab)).join()).toMatch(/button-name/);
+    expect((await axeFaults(tab)).join()).toMatch(/button-name/);
     expect((await layoutFaults(tab)).join()).toMatch(/px wide on.*500×\d/);
     expect(await allFaults(watched)).toEqual([]);
     // And what breaks the policy is seen.
