@@ -33,7 +33,7 @@ export { measureDecoding } from "./decoding.ts";
 export type { DeviceConfig, DeviceWorkload } from "./device/config.ts";
 export { chosen } from "./harness/choice.ts";
 export { type ChromiumOptions, openChromium } from "./harness/chromium-environment.ts";
-export { type BenchEngine, ENGINES, type MembershipStatement } from "./harness/engines.ts";
+export { type BenchEngine, ENGINES, type MembershipStatement, OURS_ALONE } from "./harness/engines.ts";
 export {
   type BenchEnvironment,
   type BenchTask,
@@ -52,6 +52,7 @@ export {
   runHarness,
   type Start,
 } from "./harness/run.ts";
+export { snarkjsVerifier } from "./harness/snarkjs-engine.ts";
 export { stopOnRequest } from "./harness/stopping.ts";
 export { outcomesOf } from "./harness/words.ts";
 export { type PreparedWorkload, prepareWorkload, type WorkloadKeys } from "./harness/workloads.ts";
@@ -62,6 +63,16 @@ export type { Measurement, NotMeasured, Outcome } from "./measure.ts";
 export { measureMembership, type SemaphoreKeys } from "./membership.ts";
 export { headLine, outcomeLine } from "./outcome-lines.ts";
 export { measureProofs } from "./proof.ts";
+export {
+  COMPARED,
+  coldProofs,
+  distinctProofs,
+  type Figure,
+  figureOf,
+  type Sides,
+  verificationRatios,
+  warmRatios,
+} from "./prover-figures.ts";
 export { reportPage } from "./report/page.ts";
 export { appendHistory, readHistory } from "./results/history.ts";
 export {
@@ -79,6 +90,6 @@ export {
   WORKLOADS,
   type Workload,
 } from "./results/schema.ts";
-export { measureRegistration, measureRoll, measureRollLog } from "./roll.ts";
+export { measureRegistration, measureRoll, measureRollLog, secondsOfWholeRoll } from "./roll.ts";
 export type { BenchKeys } from "./sample-poll.ts";
 export { measureVerification } from "./verification.ts";

@@ -19,6 +19,8 @@ import { randomHex, rehearseRoll } from "@commune-zk/prover/rehearsal";
 import { expect, type Measurement, measure } from "./measure.ts";
 
 const LEAVES = 100_000;
+/** As many as a roll of depth 20 can have. */
+const MOST_LEAVES = 2 ** 20;
 const DEPTH = 20;
 const REGISTRATIONS = 50;
 const EVENTS_PER_BATCH = 4096;
@@ -43,6 +45,18 @@ export async function* measureRoll({ runs }: { runs: number }): AsyncGenerator<M
       check: ({ root }) => expect(root === known.root, "the same leaves gave another root"),
     }),
   };
+}
+
+/** A whole tree of depth 20, in seconds. */
+export async function secondsOfWholeRoll({ runs }: { runs: number }): Promise<number[]> {
+  const leaves = Array.from({ length: MOST_LEAVES }, randomFieldElement);
+  const small = rollTree(leaves.slice(0, 4), DEPTH).layers[2]![0];
+  const samples = await measure({
+    runs,
+    work: () => rollTree(leaves, DEPTH),
+    check: ({ layers }) => expect(layers[2]![0] === small, "the same leaves gave another node"),
+  });
+  return samples.map((ms) => ms / 1_000);
 }
 
 /**

@@ -60,9 +60,27 @@ export const ENGINES: readonly BenchEngine[] = [
   },
 ];
 
+/** Ours in one thread. Of the history it is no part: there it works as it does for members. */
+export const OURS_ALONE: BenchEngine = {
+  name: `${MEMBERS_ENGINE} in one thread`,
+  version: "0.1.0",
+  proves: () => true,
+  wantsBlobWorkers: false,
+  create: async () => wasmEngine(),
+};
+
+/** snarkjs as it works unless told otherwise. */
+export const SNARKJS_WITH_THREADS: BenchEngine = {
+  name: "snarkjs with threads of its own",
+  version: "0.7.6",
+  proves: () => true,
+  wantsBlobWorkers: true,
+  create: async () => snarkjsEngine({ ownThreads: true }),
+};
+
 /** @throws RangeError - there is no such engine. */
 export function engineNamed(name: string): BenchEngine {
-  const engine = ENGINES.find((each) => each.name === name);
+  const engine = [...ENGINES, OURS_ALONE, SNARKJS_WITH_THREADS].find((each) => each.name === name);
   if (engine === undefined) throw new RangeError(`no engine is named ${name}`);
   return engine;
 }
