@@ -54,13 +54,12 @@ function hashEach(workspace: Workspace, inputs: readonly bigint[], width: number
   const t = width + 1;
   const { address, partialRounds } = constantsOf(workspace, t);
   const count = inputs.length / width;
-  const mark = workspace.mark();
-  const at = putScalars(workspace, inputs);
-  const out = workspace.allocate(count * SCALAR_BYTES);
-  workspace.kernels.frPoseidon(out, count, at, t, partialRounds, address);
-  const hashes = readScalars(workspace, out, count);
-  workspace.release(mark);
-  return hashes;
+  return workspace.within(() => {
+    const at = putScalars(workspace, inputs);
+    const out = workspace.allocate(count * SCALAR_BYTES);
+    workspace.kernels.frPoseidon(out, count, at, t, partialRounds, address);
+    return readScalars(workspace, out, count);
+  });
 }
 
 /** They stay: whoever asks first has nothing marked. */

@@ -89,20 +89,11 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
       }),
     );
   const signalsAt = (at: number): bigint[] => readScalars(workspace, at, key.publicCount);
-  /** What `work` allocates is free again when it ends. */
-  const inside = (work: () => boolean): boolean => {
-    const mark = workspace.mark();
-    try {
-      return work();
-    } finally {
-      workspace.release(mark);
-    }
-  };
 
   return {
     // e(−A, B) · e(input, γ) · e(C, δ) · e(α, β) = 1
     one: ({ scalars, a, b, c }) =>
-      inside(() => {
+      workspace.within(() => {
         const minusA = workspace.allocate(G1_BYTES);
         workspace.bytes(minusA, G1_BYTES).set(workspace.bytes(a, G1_BYTES));
         const product = miller([
@@ -114,10 +105,10 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
         return kernels.pairingIsOne(product) === 1;
       }),
 
-    // Π e(−ρᵢAᵢ, Bᵢ) · e(Σρᵢ·inputᵢ, γ) · e(Σρᵢ·Cᵢ, δ) · e(Σρᵢ·α, β) = 1 for ρᵢ drawn from 1 … 2¹²⁸: a product of powers
+    // Π e(−ρᵢAᵢ, Bᵢ) · e(Σρᵢ·inputᵢ, γ) · e(Σρᵢ·Cᵢ, δ) · e(Σρᵢ·α, β) = 1 for ρᵢ drawn from 1 … 2¹²⁸ − 1: a product of powers
     // of what each equation gives, in a group of order r.
     all: (proofs) =>
-      inside(() => {
+      workspace.within(() => {
         const coefficients = proofs.map(() => 1n + randomBelow(2n ** BigInt(8 * COEFFICIENT_BYTES) - 1n));
         const total = coefficients.reduce((sum, coefficient) => sum + coefficient, 0n) % FIELD_ORDER;
         const inputs = Array.from({ length: key.publicCount }, () => 0n);

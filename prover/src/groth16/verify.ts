@@ -68,19 +68,16 @@ export async function createVerifier(verificationKey: VerificationKey): Promise<
     statements: readonly ProvenStatement[],
     work: (points: ProofPoints[]) => boolean,
   ): boolean => {
-    const mark = workspace.mark();
-    try {
-      return work(
+    return workspace.within(() =>
+      work(
         statements.map(({ publicSignals, proof }) => ({
           scalars: putScalars(workspace, publicSignals),
           a: putG1(workspace, proof.a),
           b: putG2(workspace, proof.b),
           c: putG1(workspace, proof.c),
         })),
-      );
-    } finally {
-      workspace.release(mark);
-    }
+      ),
+    );
   };
   return {
     publicCount,

@@ -133,7 +133,7 @@ export class Workspace {
   /**
    * The same at once, for callers that cannot wait.
    *
-   * @throws RangeError - a browser that compiles nothing of this size in a page's main thread: Chromium before 114.
+   * @throws RangeError - a browser that compiles nothing of this size in a page's main thread: older versions of Chromium.
    */
   static startNow(): Workspace {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code()), IMPORTS);
@@ -163,6 +163,16 @@ export class Workspace {
   /** Frees what was allocated since the mark. Its content stays until {@link wipe}. */
   release(mark: number): void {
     this.#top = mark;
+  }
+
+  /** What `work` gives; what it allocates is free again when it ends, in whatever way. */
+  within<T>(work: () => T): T {
+    const mark = this.mark();
+    try {
+      return work();
+    } finally {
+      this.release(mark);
+    }
   }
 
   /** Overwrites all that was ever allocated above the top, and all that the kernels keep for themselves. */
