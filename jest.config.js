@@ -10,6 +10,7 @@ export default {
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } },
     ],
   },
+  setupFiles: ["<rootDir>/scripts/jest-relaxed-simd.mjs"],
   testMatch: ["<rootDir>/*/test/**/*.test.ts"],
   modulePathIgnorePatterns: ["<rootDir>/build/", "/dist/"],
   testTimeout: 60_000,

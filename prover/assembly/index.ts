@@ -53,6 +53,11 @@ export {
 } from "./fr/domain";
 export { poseidon as frPoseidon } from "./fr/poseidon";
 export {
+  bucketScratch as g1BucketScratch,
+  pointBytes as g1PointBytes,
+  sumBuckets as g1SumBuckets,
+} from "./g1/buckets";
+export {
   addAffine as g1AddAffine,
   addExtended as g1AddExtended,
   addPairs as g1AddPairs,
@@ -66,11 +71,16 @@ export {
   expand as g1Expand,
   msmBegin as g1MsmBegin,
   msmBits as g1MsmBits,
-  msmScratch as g1MsmScratch,
-  msmTable as g1MsmTable,
+  msmDigits as g1MsmDigits,
+  msmPoints as g1MsmPoints,
   msmWindow as g1MsmWindow,
   windowsFor as g1MsmWindows,
 } from "./g1/msm";
+export {
+  bucketScratch as g2BucketScratch,
+  pointBytes as g2PointBytes,
+  sumBuckets as g2SumBuckets,
+} from "./g2/buckets";
 export {
   addAffine as g2AddAffine,
   addExtended as g2AddExtended,
@@ -84,8 +94,8 @@ export {
   expand as g2Expand,
   msmBegin as g2MsmBegin,
   msmBits as g2MsmBits,
-  msmScratch as g2MsmScratch,
-  msmTable as g2MsmTable,
+  msmDigits as g2MsmDigits,
+  msmPoints as g2MsmPoints,
   msmWindow as g2MsmWindow,
   windowsFor as g2MsmWindows,
 } from "./g2/msm";

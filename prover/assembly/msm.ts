@@ -1,18 +1,8 @@
 // Σ sᵢ·Pᵢ by buckets over signed windows, every sum of a bucket as a tree of affine additions that share their
 // inversions. Bernstein et al. 2012 §4.
-import {
-  AFFINE,
-  addAffine,
-  addExtended,
-  addPairs,
-  double,
-  isInfinity,
-  PAIR_SCRATCH,
-  setExtendedInfinity,
-} from "./curve";
+import { AFFINE, addAffine, addExtended, double, isInfinity, setExtendedInfinity } from "./curve";
 import { decompose, PART_BYTES } from "./decompose";
 import { apply, DIMENSION, PART_BITS, PART_WORDS } from "./endomorphism";
-import * as F from "./field";
 
 const PARTS = memory.data(4 * 24);
 const RUNNING = memory.data(288);
@@ -37,11 +27,6 @@ export function msmBits(n: u32): u32 {
 }
 const U64_MAX_COST: u64 = 0xffff_ffff_ffff;
 
-/** Bytes of the table of {@link expand}. */
-export function msmTable(n: u32): usize {
-  return <usize>n * <usize>DIMENSION * AFFINE;
-}
-
 /** out = the n points, then their images under the endomorphism, then the images of those, and so on. */
 export function expand(out: usize, n: u32, points: usize): void {
   memory.copy(out, points, <usize>n * AFFINE);
@@ -53,37 +38,14 @@ export function expand(out: usize, n: u32, points: usize): void {
   }
 }
 
-/** Bytes of scratch that a sum uses. */
-export function msmScratch(n: u32, bits: u32): usize {
-  return layOut(n * DIMENSION, bits, 0) + 64;
+/** How many points a table has for each of n. */
+export function msmPoints(n: u32): u32 {
+  return n * DIMENSION;
 }
 
-// Where everything lies in the scratch of the sum at hand.
-let digits: usize = 0;
-/** Points of one window, and the results of a round. */
-let first: usize = 0;
-let second: usize = 0;
-/** Of each bucket: where its points begin, and how many there are. */
-let starts: usize = 0;
-let lengths: usize = 0;
-/** Addresses of the pairs to be added, and of their sums. */
-let lefts: usize = 0;
-let outs: usize = 0;
-let pairs: usize = 0;
-
-/** @returns where the scratch ends. */
-function layOut(n: u32, bits: u32, scratch: usize): usize {
-  const buckets: usize = (<usize>1) << (bits - 1);
-  const points = <usize>n;
-  digits = (scratch + 15) & ~15;
-  first = (digits + 2 * points * <usize>windowsFor(bits) + 15) & ~15;
-  second = first + points * AFFINE;
-  starts = second + points * AFFINE;
-  lengths = starts + 4 * (buckets + 1);
-  lefts = lengths + 4 * (buckets + 1);
-  outs = lefts + 4 * points;
-  pairs = outs + 4 * points;
-  return pairs + (points / 2 + 1) * PAIR_SCRATCH;
+/** Bytes of the digits of n scalars: i16 for every point of the table, a row for each window. */
+export function msmDigits(n: u32, bits: u32): usize {
+  return 2 * <usize>msmPoints(n) * <usize>windowsFor(bits);
 }
 
 /**
@@ -91,105 +53,31 @@ function layOut(n: u32, bits: u32, scratch: usize): usize {
  * {@link windowsFor} − 1, to the lowest, 0. Between them other sums may be computed, in other scratch.
  *
  * @param scalars - count × 32 bytes, little-endian, below r.
- * @param table - of {@link expand}.
+ * @param table - of so many bytes a point, of which infinity has none but zeros.
  * @param bits - of a window, 2 … 15.
+ * @param digits - where they go; {@link msmDigits}.
  */
 export function msmBegin(
   out: usize,
   count: u32,
   scalars: usize,
   table: usize,
+  pointBytes: usize,
   bits: u32,
-  scratch: usize,
+  digits: usize,
 ): void {
-  layOut(count * DIMENSION, bits, scratch);
-  recode(count, scalars, table, bits, windowsFor(bits));
+  recode(count, scalars, table, pointBytes, digits, bits, windowsFor(bits));
   setExtendedInfinity(out);
 }
 
-/** out = 2^bits·out + what the digits of window `w` select. */
-export function msmWindow(out: usize, count: u32, table: usize, bits: u32, scratch: usize, w: u32): void {
-  const n = count * DIMENSION;
-  const buckets: u32 = 1 << (bits - 1);
-  layOut(n, bits, scratch);
+/** out = 2^bits·out + Σ b·(what is in bucket b), from what sumBuckets left. */
+export function msmWindow(out: usize, bits: u32, lengths: usize, sums: usize): void {
   for (let i: u32 = 0; i < bits; i++) double(out, out);
-  fillBuckets(n, table, buckets, digits + 2 * <usize>w * <usize>n);
-  addBuckets(out, buckets, sumInBuckets(buckets));
-}
-
-/** Counting sort of the points by bucket, into `first`; a negative digit's point is negated. */
-function fillBuckets(n: u32, table: usize, buckets: u32, row: usize): void {
-  memory.fill(lengths, 0, 4 * <usize>(buckets + 1));
-  for (let i: u32 = 0; i < n; i++) {
-    const digit = <i32>load<i16>(row + 2 * <usize>i);
-    if (digit === 0) continue;
-    const slot = lengths + 4 * <usize>abs(digit);
-    store<u32>(slot, load<u32>(slot) + 1);
-  }
-  let next: u32 = 0;
-  for (let b: u32 = 1; b <= buckets; b++) {
-    store<u32>(starts + 4 * <usize>b, next);
-    next += load<u32>(lengths + 4 * <usize>b);
-  }
-  for (let i: u32 = 0; i < n; i++) {
-    const digit = <i32>load<i16>(row + 2 * <usize>i);
-    if (digit === 0) continue;
-    const slot = starts + 4 * <usize>abs(digit);
-    const position = load<u32>(slot);
-    store<u32>(slot, position + 1);
-    const to = first + <usize>position * AFFINE;
-    const from = table + <usize>i * AFFINE;
-    F.copy(to, from);
-    if (digit > 0) F.copy(to + F.BYTES, from + F.BYTES);
-    else F.neg(to + F.BYTES, from + F.BYTES);
-  }
-}
-
-/** @returns where the sums of all buckets are: one point for each bucket that has any. */
-function sumInBuckets(buckets: u32): usize {
-  let from = first;
-  let to = second;
-  while (halve(buckets, from, to)) {
-    const was = from;
-    from = to;
-    to = was;
-  }
-  return from;
-}
-
-/**
- * One round: in every bucket the points stand side by side, pairs become sums, an odd one moves.
- *
- * @returns whether there was any pair; if not, all is where it was.
- */
-function halve(buckets: u32, from: usize, to: usize): bool {
-  let read: usize = 0;
-  let written: usize = 0;
-  let count: u32 = 0;
-  for (let b: u32 = 1; b <= buckets; b++) {
-    const length = load<u32>(lengths + 4 * <usize>b);
-    if (length === 0) continue;
-    const half = length >> 1;
-    for (let k: u32 = 0; k < half; k++) {
-      store<u32>(lefts + 4 * <usize>count, <u32>(from + read * AFFINE));
-      store<u32>(outs + 4 * <usize>count, <u32>(to + written * AFFINE));
-      count++;
-      read += 2;
-      written++;
-    }
-    if (length & 1) {
-      memory.copy(to + written * AFFINE, from + read * AFFINE, AFFINE);
-      read++;
-      written++;
-    }
-    store<u32>(lengths + 4 * <usize>b, half + (length & 1));
-  }
-  addPairs(count, lefts, outs, pairs);
-  return count !== 0;
+  addBuckets(out, (<u32>1) << (bits - 1), lengths, sums);
 }
 
 /** out += Σ b·bucket[b], by running sums from the top. */
-function addBuckets(out: usize, buckets: u32, sums: usize): void {
+function addBuckets(out: usize, buckets: u32, lengths: usize, sums: usize): void {
   setExtendedInfinity(RUNNING);
   setExtendedInfinity(TOTAL);
   let end: usize = 0;
@@ -205,11 +93,19 @@ function addBuckets(out: usize, buckets: u32, sums: usize): void {
 }
 
 /** Signed digits in [−2^(bits−1), 2^(bits−1)] of all parts, least window first, as rows of i16. */
-function recode(count: u32, scalars: usize, points: usize, bits: u32, windows: u32): void {
+function recode(
+  count: u32,
+  scalars: usize,
+  table: usize,
+  pointBytes: usize,
+  digits: usize,
+  bits: u32,
+  windows: u32,
+): void {
   const n = count * DIMENSION;
   for (let i: u32 = 0; i < count; i++) {
     // A key has thousands of points at infinity: signals that no constraint multiplies.
-    if (isInfinity(points + <usize>i * AFFINE)) memory.fill(PARTS, 0, 4 * 24);
+    if (isInfinity(table + <usize>i * pointBytes)) memory.fill(PARTS, 0, 4 * 24);
     else decompose(PARTS, scalars + 32 * <usize>i);
     for (let part: u32 = 0; part < DIMENSION; part++) {
       recodePart(digits + 2 * <usize>(part * count + i), n, PARTS + PART_BYTES * <usize>part, bits, windows);

@@ -14,11 +14,17 @@ export interface Multiples {
 /** Of a point in extended coordinates. */
 export const EXTENDED_BYTES = { g1: G1_EXTENDED_BYTES, g2: G2_EXTENDED_BYTES } as const;
 
-/** Address of the table of n affine points that {@link multiply} takes. */
-export function tableOf(workspace: Workspace, group: Group, n: number, points: number): number {
-  const { kernels } = workspace;
-  const table = workspace.allocate(kernels[`${group}MsmTable`](n));
-  kernels[`${group}Expand`](table, n, points);
+/**
+ * Address of the table that {@link multiply} takes.
+ *
+ * @param points - what gives the address of the n affine points; what that allocates is free again afterwards.
+ */
+export function tableOf(workspace: Workspace, group: Group, n: number, points: () => number): number {
+  const { kernels, lanes } = workspace;
+  const count = kernels[`${group}MsmPoints`](n);
+  const table = workspace.allocate(count * (lanes ?? kernels)[`${group}PointBytes`]());
+  workspace.within(() => kernels[`${group}Expand`](table, n, points()));
+  lanes?.[`${group}FromScalar`](table, count);
   return table;
 }
 
@@ -53,14 +59,19 @@ function* multiplySteps(
   { n, scalars, table }: Multiples,
 ): Generator<undefined, number> {
   const { kernels } = workspace;
+  const buckets = workspace.lanes ?? kernels;
   const out = workspace.allocate(EXTENDED_BYTES[group]);
   const mark = workspace.mark();
   const bits = kernels[`${group}MsmBits`](n);
-  const scratch = workspace.allocate(kernels[`${group}MsmScratch`](n, bits));
-  kernels[`${group}MsmBegin`](out, n, scalars, table, bits, scratch);
+  const points = kernels[`${group}MsmPoints`](n);
+  const digits = workspace.allocate(kernels[`${group}MsmDigits`](n, bits));
+  const scratch = workspace.allocate(buckets[`${group}BucketScratch`](points, bits));
+  kernels[`${group}MsmBegin`](out, n, scalars, table, buckets[`${group}PointBytes`](), bits, digits);
   for (let window = kernels[`${group}MsmWindows`](bits); window-- > 0; ) {
     yield;
-    kernels[`${group}MsmWindow`](out, n, table, bits, scratch, window);
+    const row = digits + 2 * points * window;
+    const sums = buckets[`${group}SumBuckets`](points, table, row, bits, scratch);
+    kernels[`${group}MsmWindow`](out, bits, scratch, sums);
   }
   workspace.release(mark);
   return out;

@@ -74,7 +74,7 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
     return point;
   };
   /** All points of `ic`, the first of which a statement takes once. */
-  const table = tableOf(workspace, "g1", key.publicCount + 1, key.ic);
+  const table = tableOf(workspace, "g1", key.publicCount + 1, () => key.ic);
   const beta = linesOf(key.beta);
   const gamma = linesOf(key.gamma);
   const delta = linesOf(key.delta);
@@ -127,12 +127,12 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
         const sumOfC = multiply(workspace, "g1", {
           n: proofs.length,
           scalars: putScalars(workspace, coefficients),
-          table: tableOf(workspace, "g1", proofs.length, points),
+          table: tableOf(workspace, "g1", proofs.length, () => points),
         });
         const alpha = multiply(workspace, "g1", {
           n: 1,
           scalars: putScalars(workspace, [total]),
-          table: tableOf(workspace, "g1", 1, key.alpha),
+          table: tableOf(workspace, "g1", 1, () => key.alpha),
         });
         const product = miller([
           ...pairs,

@@ -2,7 +2,7 @@
 import { InputError } from "../formats/errors.ts";
 import type { Zkey } from "../formats/zkey.ts";
 import { NUMBER_BYTES, type Workspace } from "../wasm/kernels.ts";
-import type { Group } from "./multiply.ts";
+import { type Group, tableOf } from "./multiply.ts";
 
 /** Names of the sums, by the section of the proving key that holds their points. */
 export const SUM_NAMES = ["a", "b1", "b2", "c", "h"] as const;
@@ -49,10 +49,7 @@ export interface LoadedPiece {
  */
 export function loadPiece(workspace: Workspace, group: Group, bytes: Uint8Array): LoadedPiece {
   const count = bytes.length / POINT_FILE_BYTES[group];
-  const table = workspace.allocate(workspace.kernels[`${group}MsmTable`](count));
-  const mark = workspace.mark();
-  workspace.kernels[`${group}Expand`](table, count, readPoints(workspace, bytes));
-  workspace.release(mark);
+  const table = tableOf(workspace, group, count, () => readPoints(workspace, bytes));
   return { group, count, table };
 }
 

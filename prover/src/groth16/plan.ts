@@ -4,9 +4,12 @@ import { groupOf, type Piece, POINT_FILE_BYTES, SUM_NAMES, type SumName } from "
 
 /**
  * What a point of a sum costs, and what a point of the domain costs in rows and transforms, by that of G1: as the
- * parts of a proof of Semaphore at depth 20 took in one thread.
+ * parts of a proof of Semaphore at depth 20 took in one thread, by the scalar kernels and by those of relaxed SIMD.
  */
-export const COST = { g1: 1, g2: 3.3, domain: 0.3 } as const;
+export const COST = {
+  scalar: { g1: 1, g2: 3.3, domain: 0.3 },
+  lanes: { g1: 1, g2: 2.5, domain: 0.37 },
+} as const;
 
 /** From the calling thread, which has the quotient to compute, outwards: the sum that needs it comes first. */
 const ORDER: readonly SumName[] = ["h", "c", "b1", "a", "b2"];
@@ -15,11 +18,12 @@ const ORDER: readonly SumName[] = ["h", "c", "b1", "a", "b2"];
  * The pieces of each thread; the calling thread is the first. Every point is in one piece, no sum has more than one
  * piece in a thread, and the parts of a line of all work in the order above are as long as each other.
  */
-export function planPieces(zkey: Zkey, threads: number): Piece[][] {
+export function planPieces(zkey: Zkey, threads: number, kernels: keyof typeof COST): Piece[][] {
+  const costs = COST[kernels];
   const counts = new Map(SUM_NAMES.map((sum) => [sum, finiteBefore(zkey[sum], groupOf(sum))]));
-  const quotient = 2 ** zkey.power * COST.domain;
+  const quotient = 2 ** zkey.power * costs.domain;
   let total = quotient;
-  for (const [sum, before] of counts) total += before.at(-1)! * COST[groupOf(sum)];
+  for (const [sum, before] of counts) total += before.at(-1)! * costs[groupOf(sum)];
 
   const plan: Piece[][] = Array.from({ length: threads }, () => []);
   // The quotient is the calling thread's, even where it is more than a part of all.
@@ -29,7 +33,7 @@ export function planPieces(zkey: Zkey, threads: number): Piece[][] {
   let room = first - quotient;
   for (const sum of ORDER) {
     const before = counts.get(sum)!;
-    const cost = COST[groupOf(sum)];
+    const cost = costs[groupOf(sum)];
     const end = before.length - 1;
     for (let from = 0; from < end; ) {
       if (room <= 0 && thread < threads - 1) {

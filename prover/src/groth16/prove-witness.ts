@@ -121,7 +121,7 @@ function assemble(key: LoadedProvingKey, statement: number, sums: Record<SumName
     multiply(workspace, group, {
       n: 1,
       scalars: putScalars(workspace, [scalar]),
-      table: tableOf(workspace, group, 1, point),
+      table: tableOf(workspace, group, 1, () => point),
     });
   const toG1 = (sum: number): number => {
     const at = workspace.allocate(G1_BYTES);

@@ -2,7 +2,7 @@
 import { InputError } from "../formats/errors.ts";
 import { putScalars } from "../formats/kernel-points.ts";
 import type { Zkey } from "../formats/zkey.ts";
-import { ENTRY_BYTES, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
+import { ENTRY_BYTES, type KernelOptions, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
 import { inverseModR, rootOfUnity } from "./domain.ts";
 import { type PairingCheck, preparePairingCheck } from "./pairing-check.ts";
 import { groupOf, type LoadedPiece, loadPiece, type Piece, pieceBytes, readPoints } from "./pieces.ts";
@@ -48,8 +48,9 @@ export async function loadProvingKey(
   zkey: Zkey,
   pieces: readonly Piece[],
   between: () => Promise<void>,
+  options?: KernelOptions,
 ): Promise<LoadedProvingKey> {
-  const workspace = await Workspace.start();
+  const workspace = await Workspace.start(options);
   await between();
   const points = (bytes: Uint8Array): number => readPoints(workspace, bytes);
   const alpha1 = points(zkey.alpha1);

@@ -2,6 +2,7 @@
 import { littleEndianToUint } from "../formats/bytes.ts";
 import { SCALAR_BYTES } from "../formats/kernel-points.ts";
 import { parseZkey } from "../formats/zkey.ts";
+import { hasRelaxedSimd } from "../wasm/lanes.ts";
 import type { Engine, ProveOptions, ProvingArtifacts } from "./engine.ts";
 import { planPieces } from "./plan.ts";
 import { proveWitness } from "./prove-witness.ts";
@@ -25,6 +26,8 @@ interface LoadedCircuit {
 export interface WasmEngineOptions {
   /** Threads beside the calling one; without them it works alone. */
   readonly threads?: ThreadOptions;
+  /** False: the scalar kernels, also where the environment has relaxed SIMD. For comparisons. */
+  readonly relaxedSimd?: boolean;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface WasmEngineOptions {
  *
  * @throws RangeError - threads that are not 1 … 16.
  */
-export function wasmEngine({ threads }: WasmEngineOptions = {}): Engine {
+export function wasmEngine({ threads, relaxedSimd = true }: WasmEngineOptions = {}): Engine {
   if (
     threads !== undefined &&
     !(Number.isInteger(threads.count) && threads.count >= 1 && threads.count <= MAX_THREADS)
@@ -62,12 +65,16 @@ export function wasmEngine({ threads }: WasmEngineOptions = {}): Engine {
     loaded = undefined;
     const calculator = await compileWitnessCalculator(wasm);
     const zkey = parseZkey(provingKey);
-    const [own, ...theirs] = planPieces(zkey, others.size + 1);
-    const loading = others.load(zkey, theirs);
+    const [own, ...theirs] = planPieces(
+      zkey,
+      others.size + 1,
+      relaxedSimd && hasRelaxedSimd() ? "lanes" : "scalar",
+    );
+    const loading = others.load(zkey, theirs, relaxedSimd);
     loading.catch(() => undefined);
     let key: LoadedProvingKey;
     try {
-      key = await loadProvingKey(zkey, own!, turns.between);
+      key = await loadProvingKey(zkey, own!, turns.between, { relaxedSimd });
     } catch (error) {
       await others.stop();
       throw error;

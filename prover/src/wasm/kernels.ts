@@ -1,5 +1,7 @@
 // The kernels (prover/assembly) in an instance of their own, and the memory they work in. docs/design/engine.md.
+import { decodeKernels, KERNEL_IMPORTS } from "./code.ts";
 import { SCALAR } from "./generated/scalar.ts";
+import { type Lanes, startLanes } from "./lanes.ts";
 
 /** Of a number modulo p or r: 9 limbs of 29 bits, i32. */
 export const NUMBER_BYTES = 36;
@@ -38,17 +40,30 @@ type Curve<P extends string> = Record<`${P}${"AddAffine" | "AddExtended"}`, (a: 
   Record<`${P}AddPairs`, (n: number, lefts: number, outs: number, scratch: number) => void> &
   Record<
     `${P}MsmBegin`,
-    (out: number, n: number, scalars: number, table: number, bits: number, scratch: number) => void
+    (
+      out: number,
+      n: number,
+      scalars: number,
+      table: number,
+      pointBytes: number,
+      bits: number,
+      digits: number,
+    ) => void
   > &
-  Record<
-    `${P}MsmWindow`,
-    (out: number, n: number, table: number, bits: number, scratch: number, window: number) => void
-  > &
-  Record<`${P}${"MsmBits" | "MsmTable"}`, (n: number) => number> &
+  Record<`${P}MsmWindow`, (out: number, bits: number, lengths: number, sums: number) => void> &
+  Record<`${P}${"MsmBits" | "MsmPoints"}`, (n: number) => number> &
   Record<`${P}MsmWindows`, (bits: number) => number> &
+  Record<`${P}MsmDigits`, (n: number, bits: number) => number> &
   Record<`${P}Expand`, (out: number, n: number, points: number) => void> &
-  Record<`${P}Decompose`, (out: number, scalar: number) => void> &
-  Record<`${P}MsmScratch`, (n: number, bits: number) => number>;
+  Record<`${P}Decompose`, (out: number, scalar: number) => void>;
+
+/** Sums of the points of a table by their digits, for either group. prover/assembly/buckets.ts. */
+export type Buckets = Record<`${"g1" | "g2"}PointBytes`, () => number> &
+  Record<`${"g1" | "g2"}BucketScratch`, (n: number, bits: number) => number> &
+  Record<
+    `${"g1" | "g2"}SumBuckets`,
+    (n: number, table: number, digits: number, bits: number, scratch: number) => number
+  >;
 
 /** What the module exports; every argument is an address or a count. */
 export type Kernels = Field<"fq"> &
@@ -56,7 +71,8 @@ export type Kernels = Field<"fq"> &
   Record<`fp2${"Add" | "Sub" | "Mul"}`, Binary> &
   Record<`fp2${"Sqr" | "Inverse"}`, Unary> &
   Curve<"g1"> &
-  Curve<"g2"> & {
+  Curve<"g2"> &
+  Buckets & {
     g1MulShort(out: number, a: number, scalar: number): void;
     g2IsInSubgroup(q: number): number;
     fp12Mul(out: number, a: number, b: number): void;
@@ -96,47 +112,49 @@ export type Kernels = Field<"fq"> &
     frQuotient(out: number, n: number, a: number, b: number, c: number): void;
   };
 
-const IMPORTS = {
-  env: {
-    abort() {
-      throw new Error("a kernel was given what it cannot take");
-    },
-  },
-};
-
-function code(): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(SCALAR), (character) => character.charCodeAt(0));
+/** What a workspace is made with. */
+export interface KernelOptions {
+  /** False: no kernels of relaxed SIMD, also where the environment has it. */
+  readonly relaxedSimd?: boolean | undefined;
 }
 
 /** An instance of the kernels, and its memory as a stack. */
 export class Workspace {
   readonly kernels: Kernels;
+  /** The kernels of relaxed SIMD, where there are any. */
+  readonly lanes: Lanes | undefined;
   /** What is below the heap before anything is computed: constants, and the kernels' own scratch. */
   readonly #pristine: Uint8Array;
   #top: number;
   /** How far memory was in use since the last release. */
   #highest: number;
 
-  private constructor(kernels: Kernels) {
+  private constructor(kernels: Kernels, lanes?: Lanes) {
     this.kernels = kernels;
-    this.#pristine = Uint8Array.from(this.bytes(0, kernels.heapBase()));
-    this.#top = aligned(kernels.heapBase());
+    this.lanes = lanes;
+    const { heapBase } = lanes ?? kernels;
+    this.#pristine = Uint8Array.from(this.bytes(0, heapBase()));
+    this.#top = aligned(heapBase());
     this.#highest = this.#top;
   }
 
   /** A new instance with a memory of its own, which is freed with it. */
-  static async start(): Promise<Workspace> {
-    const { instance } = await WebAssembly.instantiate(code(), IMPORTS);
-    return new Workspace(instance.exports as unknown as Kernels);
+  static async start({ relaxedSimd = true }: KernelOptions = {}): Promise<Workspace> {
+    const { instance } = await WebAssembly.instantiate(decodeKernels(SCALAR), KERNEL_IMPORTS);
+    const kernels = instance.exports as unknown as Kernels;
+    return new Workspace(kernels, relaxedSimd ? await startLanes(kernels) : undefined);
   }
 
   /**
-   * The same at once, for callers that cannot wait.
+   * The same at once and without relaxed SIMD, for callers that cannot wait.
    *
    * @throws RangeError - a browser that compiles nothing of this size in a page's main thread: older versions of Chromium.
    */
   static startNow(): Workspace {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code()), IMPORTS);
+    const { exports } = new WebAssembly.Instance(
+      new WebAssembly.Module(decodeKernels(SCALAR)),
+      KERNEL_IMPORTS,
+    );
     return new Workspace(exports as unknown as Kernels);
   }
 

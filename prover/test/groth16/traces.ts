@@ -21,7 +21,9 @@ export function watchInstances(onCall?: (name: string, args: readonly unknown[])
   const { instantiate, Memory } = WebAssembly;
   const observed = (instance: WebAssembly.Instance): WebAssembly.Instance => {
     const { exports } = instance;
-    if (exports.memory instanceof Memory) memories.push(exports.memory);
+    // One memory is that of two modules where there is relaxed SIMD.
+    const { memory } = exports;
+    if (memory instanceof Memory && !memories.includes(memory)) memories.push(memory);
     if (onCall === undefined) return instance;
     const told = Object.entries(exports).map(([name, value]) => {
       if (typeof value !== "function") return [name, value];

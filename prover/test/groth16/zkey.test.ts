@@ -265,7 +265,7 @@ describe("loading refuses", () => {
   /** Loads it as a thread does that is alone. */
   const loadWhole = (file: Uint8Array): Promise<unknown> => {
     const parsed = parseZkey(file);
-    return loadProvingKey(parsed, planPieces(parsed, 1)[0]!, async () => undefined);
+    return loadProvingKey(parsed, planPieces(parsed, 1, "scalar")[0]!, async () => undefined);
   };
 
   test.each([

@@ -4,12 +4,13 @@ import { describe, expect, test } from "@jest/globals";
 import { littleEndianToUint } from "../../src/formats/bytes.ts";
 import { putScalars } from "../../src/formats/kernel-points.ts";
 import { fq, fr, type Group, g1, g2, type Pair, type Point, Q, R } from "../../src/reference/bn254.ts";
-import { NUMBER_BYTES } from "../../src/wasm/kernels.ts";
+import { type Buckets, NUMBER_BYTES } from "../../src/wasm/kernels.ts";
 import {
   CASES,
   type Draw,
   drawsOf,
   kernels,
+  lanes,
   RADIX,
   readNumber,
   seed,
@@ -21,6 +22,8 @@ import {
 const inverseRadix = fq.inverse(RADIX);
 /** Points of each group with known logarithms: 1·G, 2·G, … */
 const POOL = 40;
+/** What lies beside scratch, and has to be there afterwards. */
+const GUARD = new Uint8Array(64).fill(0xa5);
 
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
@@ -393,26 +396,35 @@ function describeGroup<T>({
 
   // ---- sums of multiples
 
-  /** By the kernel with windows of so many bits, or of as many as it chooses. */
-  function msm(scalars: readonly bigint[], points: readonly Point<T>[], bits?: number): Point<T> {
+  /** By the kernels with windows of so many bits, or of as many as they choose. */
+  function msm(
+    buckets: Buckets,
+    scalars: readonly bigint[],
+    points: readonly Point<T>[],
+    bits?: number,
+  ): Point<T> {
     const mark = workspace.mark();
     const n = points.length;
     const at = workspace.allocate(n * AFFINE);
     for (const [i, point] of points.entries()) writeAffine(at + i * AFFINE, point);
-    const table = workspace.allocate(kernels[`${name}MsmTable`](n));
+    const count = kernels[`${name}MsmPoints`](n);
+    const table = workspace.allocate(count * buckets[`${name}PointBytes`]());
     kernels[`${name}Expand`](table, n, at);
+    if (buckets === lanes) lanes[`${name}FromScalar`](table, count);
     const width = bits ?? kernels[`${name}MsmBits`](n);
     const out = workspace.allocate(EXTENDED);
     const values = putScalars(workspace, scalars);
-    const scratchBytes = kernels[`${name}MsmScratch`](n, width);
-    const scratch = workspace.allocate(scratchBytes);
-    const guard = workspace.put(new Uint8Array(64).fill(0xa5));
-    kernels[`${name}MsmBegin`](out, n, values, table, width, scratch);
+    const digits = workspace.allocate(kernels[`${name}MsmDigits`](n, width));
+    const guards = [workspace.put(GUARD)];
+    const scratch = workspace.allocate(buckets[`${name}BucketScratch`](count, width));
+    guards.push(workspace.put(GUARD));
+    kernels[`${name}MsmBegin`](out, n, values, table, buckets[`${name}PointBytes`](), width, digits);
     for (let window = kernels[`${name}MsmWindows`](width); window-- > 0; ) {
-      kernels[`${name}MsmWindow`](out, n, table, width, scratch, window);
+      const sums = buckets[`${name}SumBuckets`](count, table, digits + 2 * count * window, width, scratch);
+      kernels[`${name}MsmWindow`](out, width, scratch, sums);
     }
     const sum = readExtended(out);
-    const inside = workspace.bytes(guard, 64).every((byte) => byte === 0xa5);
+    const inside = guards.every((guard) => String(workspace.bytes(guard, 64)) === String(GUARD));
     workspace.release(mark);
     if (!inside) throw new Error("wrote beyond its scratch");
     return sum;
@@ -428,8 +440,11 @@ function describeGroup<T>({
     { expected, widths = FEW_WIDTHS }: { expected: Point<T>; widths?: readonly (number | undefined)[] },
   ): void {
     for (const bits of widths) {
-      const wrong = differs(`${points.length} points, ${bits} bits`, msm(scalars, points, bits), expected);
-      if (wrong !== undefined) throw new Error(`seed ${seed}: ${wrong}; scalars ${scalars}`);
+      for (const [of, buckets] of Object.entries({ scalar: kernels, lanes })) {
+        const what = `${points.length} points, ${bits} bits, ${of}`;
+        const wrong = differs(what, msm(buckets, scalars, points, bits), expected);
+        if (wrong !== undefined) throw new Error(`seed ${seed}: ${wrong}; scalars ${scalars}`);
+      }
     }
   }
 

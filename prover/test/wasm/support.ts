@@ -10,6 +10,8 @@ export const CASES = Number(process.env.CASES ?? 2000);
 
 /** Every suite has an instance of its own. */
 export const workspace = await Workspace.start();
+/** The kernels of relaxed SIMD in the same memory. */
+export const lanes = workspace.lanes!;
 export const { kernels } = workspace;
 
 // ---- numbers

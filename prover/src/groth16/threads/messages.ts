@@ -8,6 +8,8 @@ export type ToThread =
       readonly id: number;
       /** In place of all that was loaded before: points as the zkey has them. */
       readonly pieces: readonly { readonly group: Group; readonly points: Uint8Array }[];
+      /** Of the kernels. */
+      readonly relaxedSimd: boolean;
     }
   | {
       readonly kind: "sum";

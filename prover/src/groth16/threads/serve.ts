@@ -30,11 +30,15 @@ export function servePort(port: Pick<ThreadPort, "post" | "listen">): void {
   let stopping = new AbortController();
   let queue: Promise<void> = Promise.resolve();
 
-  const load = async ({ id, pieces: all }: Extract<ToThread, { kind: "load" }>): Promise<FromThread> => {
+  const load = async ({
+    id,
+    pieces: all,
+    relaxedSimd,
+  }: Extract<ToThread, { kind: "load" }>): Promise<FromThread> => {
     // The old one's memory goes before the new one's comes.
     workspace = undefined;
     pieces = [];
-    const fresh = await Workspace.start();
+    const fresh = await Workspace.start({ relaxedSimd });
     const turns = new Turns(stopping.signal);
     const loaded: LoadedPiece[] = [];
     for (const { group, points } of all) {

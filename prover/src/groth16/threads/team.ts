@@ -57,7 +57,7 @@ export class Team {
    * @throws RangeError - no more memory.
    * @throws ThreadLostError - one is gone.
    */
-  async load(zkey: Zkey, pieces: readonly (readonly Piece[])[]): Promise<void> {
+  async load(zkey: Zkey, pieces: readonly (readonly Piece[])[], relaxedSimd: boolean): Promise<void> {
     this.#pieces = pieces;
     const loading = this.#members.map((member, i) => {
       const loads = pieces[i]!.map((piece) => ({
@@ -66,7 +66,7 @@ export class Team {
         points: new Uint8Array(pieceBytes(zkey, piece)),
       }));
       const transfer = loads.map(({ points }) => points.buffer as ArrayBuffer);
-      return member.ask({ kind: "load", pieces: loads }, "loaded", transfer);
+      return member.ask({ kind: "load", pieces: loads, relaxedSimd }, "loaded", transfer);
     });
     await all(loading);
   }
