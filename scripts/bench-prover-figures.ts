@@ -8,8 +8,10 @@ import { parseArgs } from "node:util";
 import {
   bundle,
   COMPARED,
+  cancelTimes,
   chosen,
   coldProofs,
+  confirmTimes,
   describeCommit,
   describeLoad,
   describeMachine,
@@ -35,7 +37,7 @@ import {
   readArtifact,
   wasmEngine,
 } from "@commune-zk/prover";
-import { nodeThreads } from "@commune-zk/prover/node";
+import { allowRelaxedSimd, nodeThreads } from "@commune-zk/prover/node";
 import { endThreads } from "./end-threads.ts";
 import { storedKeys } from "./shared/stored-workload.ts";
 
@@ -48,19 +50,26 @@ const BATCH = 64;
 const DEFAULT_RUNS = 7;
 /** Of what takes longest. */
 const FEW_RUNS = 3;
+/** Proofs that are cancelled for one that others are measured by. */
+const CANCELLED_EACH = 10;
 const MIB = 2 ** 20;
+const BOOTH = join(REPOSITORY_ROOT, "booth/dist");
 
 /** Figures by name. A ratio says how many times longer snarkjs takes; the others name their unit. */
 const NAMES = [
   "chromium2t",
   "node2t",
   "node1t",
+  "nodeScalar",
+  "chromiumScalar",
   "cold",
   "ballotOverSemaphore",
   "peakMemoryMb",
   "peakMemoryNodeMb",
   "verifyBatch64",
   "rollMillionSeconds",
+  "confirmMs",
+  "cancelMs",
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -92,18 +101,21 @@ const sidesOf = (compared: keyof typeof COMPARED, workload: PreparedWorkload): S
 };
 
 async function* figures({ only, runs }: Options, signal: AbortSignal): AsyncGenerator<[Name, Figure]> {
+  allowRelaxedSimd();
   const keys = await storedKeys();
   const reference = await prepareWorkload(REFERENCE, keys);
   const wanted = (...names: readonly Name[]): boolean => names.some((name) => only.includes(name));
   const options = { runs, signal };
 
-  if (wanted("node2t", "node1t", "peakMemoryNodeMb")) {
+  if (wanted("node2t", "node1t", "nodeScalar", "peakMemoryNodeMb")) {
     const node = await openNode({ entry: ENTRY, limits: null });
     try {
       if (wanted("node2t"))
         yield ["node2t", figureOf(await warmRatios(node, sidesOf("threads", reference), options))];
       if (wanted("node1t"))
         yield ["node1t", figureOf(await warmRatios(node, sidesOf("alone", reference), options))];
+      if (wanted("nodeScalar"))
+        yield ["nodeScalar", figureOf(await warmRatios(node, sidesOf("scalar", reference), options))];
       if (wanted("peakMemoryNodeMb")) {
         const { peakBytes } = await coldProofs(node, sidesOf("threads", reference), options);
         yield ["peakMemoryNodeMb", figureOf(peakBytes.map((bytes) => bytes / MIB))];
@@ -113,7 +125,7 @@ async function* figures({ only, runs }: Options, signal: AbortSignal): AsyncGene
     }
   }
 
-  if (wanted("chromium2t", "cold", "peakMemoryMb", "ballotOverSemaphore")) {
+  if (wanted("chromium2t", "chromiumScalar", "cold", "peakMemoryMb", "ballotOverSemaphore")) {
     const directory = await mkdtemp(join(tmpdir(), "commune-bench-page-"));
     const page = await bundle(join(REPOSITORY_ROOT, PAGE), directory);
     await rm(directory, { recursive: true, force: true });
@@ -121,6 +133,9 @@ async function* figures({ only, runs }: Options, signal: AbortSignal): AsyncGene
     try {
       if (wanted("chromium2t")) {
         yield ["chromium2t", figureOf(await warmRatios(chromium, sidesOf("threads", reference), options))];
+      }
+      if (wanted("chromiumScalar")) {
+        yield ["chromiumScalar", figureOf(await warmRatios(chromium, sidesOf("scalar", reference), options))];
       }
       if (wanted("cold", "peakMemoryMb")) {
         const { ratios, peakBytes } = await coldProofs(chromium, sidesOf("threads", reference), options);
@@ -157,6 +172,20 @@ async function* figures({ only, runs }: Options, signal: AbortSignal): AsyncGene
 
   if (wanted("rollMillionSeconds")) {
     yield ["rollMillionSeconds", figureOf(await secondsOfWholeRoll({ runs: Math.min(runs, FEW_RUNS) }))];
+  }
+
+  if (wanted("confirmMs")) {
+    const places = { boothDirectory: BOOTH, bareProofPage: join(REPOSITORY_ROOT, PAGE) };
+    yield ["confirmMs", figureOf(await confirmTimes({ keys: keys.ballot, runs, ...places }))];
+  }
+
+  if (wanted("cancelMs")) {
+    const engine = wasmEngine({ threads: nodeThreads() });
+    yield [
+      "cancelMs",
+      figureOf(await cancelTimes(engine, reference, { runs: runs * CANCELLED_EACH, signal })),
+    ];
+    await engine.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 // Benchmarks of commune-zk: nothing runs on import. scripts/bench*.ts are the commands.
 
-export { type BoothBenchOptions, measureBooth } from "./browser/booth.ts";
+export { type BoothBenchOptions, confirmTimes, measureBooth } from "./browser/booth.ts";
 export { type BuiltSite, bundle } from "./browser/bundle.ts";
 export {
   CALIBRATION,
@@ -65,6 +65,7 @@ export { headLine, outcomeLine } from "./outcome-lines.ts";
 export { measureProofs } from "./proof.ts";
 export {
   COMPARED,
+  cancelTimes,
   coldProofs,
   distinctProofs,
   type Figure,

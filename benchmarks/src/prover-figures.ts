@@ -1,11 +1,18 @@
 // The engine's figures against snarkjs', both sides in turns and every proof checked. `npm run bench:prover`.
-import type { Engine, ProofVerifier, ProvenStatement } from "@commune-zk/prover";
+import { type Engine, type ProofVerifier, type ProvenStatement, proofToJson } from "@commune-zk/prover";
 import { inputsFromJson } from "./captured-inputs.ts";
-import { type BenchEngine, engineNamed, OURS_ALONE, SNARKJS_WITH_THREADS } from "./harness/engines.ts";
+import {
+  type BenchEngine,
+  engineNamed,
+  OURS_ALONE,
+  OURS_SCALAR,
+  SNARKJS_WITH_THREADS,
+} from "./harness/engines.ts";
 import type { BenchEnvironment, BenchTask, Session } from "./harness/environment.ts";
 import type { PreparedWorkload } from "./harness/workloads.ts";
 import { expect, median } from "./measure.ts";
 import { MEMBERS_ENGINE } from "./results/schema.ts";
+import { uniform } from "./uniform.ts";
 
 /** Samples of a figure. */
 export interface Figure {
@@ -33,12 +40,13 @@ export interface Sides {
 const OURS = engineNamed(MEMBERS_ENGINE);
 const SNARKJS = engineNamed("snarkjs");
 
-/** Engines by the name of the figure that compares them: threads of both sides, or one thread of both. */
+/** Engines by what is compared: threads of both sides, one thread of both, or ours without relaxed SIMD. */
 export const COMPARED: Readonly<
-  Record<"threads" | "alone", readonly [ours: BenchEngine, theirs: BenchEngine]>
+  Record<"threads" | "alone" | "scalar", readonly [ours: BenchEngine, theirs: BenchEngine]>
 > = {
   threads: [OURS, SNARKJS_WITH_THREADS],
   alone: [OURS_ALONE, SNARKJS],
+  scalar: [OURS_SCALAR, SNARKJS_WITH_THREADS],
 };
 
 /** What is measured, how often, and until when. */
@@ -194,4 +202,45 @@ export async function verificationRatios(
     ratios.push(isOursFirst ? after / before : before / after);
   }
   return ratios;
+}
+
+/**
+ * Milliseconds from a signal that fires at a moment of a warm proof, all moments being as likely, to the rejection.
+ *
+ * @throws Error - a proof that was let go does not verify.
+ */
+export async function cancelTimes(
+  engine: Engine,
+  { wasm, provingKey, inputs, verify }: PreparedWorkload,
+  { runs, signal }: FigureOptions,
+): Promise<readonly number[]> {
+  const job = {
+    artifacts: { wasm: wasm.bytes, provingKey: provingKey.bytes },
+    inputs: inputsFromJson(inputs),
+  };
+  let wholeMs = 0;
+  for (let i = 0; i < WARM_UP; i++) {
+    const start = performance.now();
+    const { proof, publicSignals } = await engine.prove({ ...job, signal });
+    wholeMs = performance.now() - start;
+    await verify({ proof: JSON.stringify(proofToJson(proof)), publicSignals: publicSignals.map(String) });
+  }
+  const moment = uniform(1);
+  const samples: number[] = [];
+  while (samples.length < runs) {
+    const controller = new AbortController();
+    let firedAt = 0;
+    setTimeout(() => {
+      firedAt = performance.now();
+      controller.abort();
+    }, moment() * wholeMs);
+    const waited = await engine.prove({ ...job, signal: AbortSignal.any([signal, controller.signal]) }).then(
+      () => null,
+      () => performance.now() - firedAt,
+    );
+    signal.throwIfAborted();
+    // A proof that ended before says nothing.
+    if (waited !== null) samples.push(waited);
+  }
+  return samples;
 }

@@ -72,6 +72,30 @@ export async function* measureBooth(options: BoothBenchOptions): AsyncGenerator<
   }
 }
 
+/**
+ * Milliseconds from the press that casts a ballot, sealed by then, to the request that carries it.
+ *
+ * @throws Error - no request was made.
+ */
+export async function confirmTimes(options: BoothBenchOptions): Promise<readonly number[]> {
+  const stand = await open(options);
+  const samples: number[] = [];
+  try {
+    const browser = await launchWholeChromium();
+    try {
+      for (let run = 0; run <= options.runs; run++) {
+        const { confirmMs } = await choiceToReceipt(browser, stand);
+        if (run > 0) samples.push(confirmMs);
+      }
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await stand.close();
+  }
+  return samples;
+}
+
 async function open({ keys, runs, boothDirectory, bareProofPage }: BoothBenchOptions): Promise<Stand> {
   const directory = await mkdtemp(join(tmpdir(), "commune-bench-booth-"));
   // One for each run of each figure, and its warm-up.
@@ -354,10 +378,10 @@ async function* measureVote(
     }, job);
     const proof = parseProof(JSON.parse(made.proof));
     expect(await verifier.verify(made.publicSignals.map(BigInt), proof), "a bare proof does not verify");
-    const voted = await choiceToReceipt(browser, stand);
+    const { receiptMs } = await choiceToReceipt(browser, stand);
     if (run === 0) continue;
     bare.push(made.durationMs);
-    votes.push(voted);
+    votes.push(receiptMs);
   }
   await context.close();
   const ratios = votes.map((vote, i) => vote / (bare[i]! + DEFAULT_COMMIT_DELAY_MS));
@@ -376,12 +400,18 @@ async function circuitInputs({ sample }: Stand, { manifest, artifacts: source }:
   return inputsToJson(await sampleInputs(sample, artifacts));
 }
 
+/** In milliseconds: from the choice to the receipt, and from the last press to the request that carries the ballot. */
+interface VoteTimes {
+  readonly receiptMs: number;
+  readonly confirmMs: number;
+}
+
 /** A member who does not hesitate: marks, looks it over, casts as soon as the ballot is sealed, and has a receipt. */
-async function choiceToReceipt(browser: Browser, stand: Stand): Promise<number> {
+async function choiceToReceipt(browser: Browser, stand: Stand): Promise<VoteTimes> {
   const tab = await atChoosing(browser, stand);
   // Artifacts are fetched while the member reads the ballot.
   await tab.waitForLoadState("networkidle");
-  const milliseconds = await tab.evaluate(async () => {
+  const times = await tab.evaluate(async (): Promise<VoteTimes> => {
     const until = (isThere: () => boolean): Promise<void> =>
       new Promise((resolve) => {
         if (isThere()) return resolve();
@@ -403,10 +433,16 @@ async function choiceToReceipt(browser: Browser, stand: Stand): Promise<number> 
         document.querySelector("main label.line input") === null &&
         document.querySelector("main .actions button.main:not([aria-disabled])") !== null,
     );
+    const confirmed = performance.now();
     press("main .actions button.main");
     await until(() => document.querySelector("main .stamp") !== null);
-    return performance.now() - start;
+    const receiptMs = performance.now() - start;
+    const request = performance
+      .getEntriesByType("resource")
+      .find(({ name, startTime }) => startTime >= confirmed && new URL(name).pathname.endsWith("/ballots"));
+    if (request === undefined) throw new Error("no ballot was sent");
+    return { receiptMs, confirmMs: request.startTime - confirmed };
   });
   await tab.context().close();
-  return milliseconds;
+  return times;
 }

@@ -69,6 +69,15 @@ export const OURS_ALONE: BenchEngine = {
   create: async () => wasmEngine(),
 };
 
+/** Ours where there is no relaxed SIMD: in Safari, and in Node 20 unless it is allowed. */
+export const OURS_SCALAR: BenchEngine = {
+  name: `${MEMBERS_ENGINE} without relaxed SIMD`,
+  version: "0.1.0",
+  proves: () => true,
+  wantsBlobWorkers: false,
+  create: async (_membership, threads) => wasmEngine({ relaxedSimd: false, ...(threads && { threads }) }),
+};
+
 /** snarkjs as it works unless told otherwise. */
 export const SNARKJS_WITH_THREADS: BenchEngine = {
   name: "snarkjs with threads of its own",
@@ -80,7 +89,9 @@ export const SNARKJS_WITH_THREADS: BenchEngine = {
 
 /** @throws RangeError - there is no such engine. */
 export function engineNamed(name: string): BenchEngine {
-  const engine = [...ENGINES, OURS_ALONE, SNARKJS_WITH_THREADS].find((each) => each.name === name);
+  const engine = [...ENGINES, OURS_ALONE, OURS_SCALAR, SNARKJS_WITH_THREADS].find(
+    (each) => each.name === name,
+  );
   if (engine === undefined) throw new RangeError(`no engine is named ${name}`);
   return engine;
 }

@@ -2,7 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { expect, test } from "@jest/globals";
-import { ENGINES, engineNamed, OURS_ALONE, SNARKJS_WITH_THREADS } from "../../src/harness/engines.ts";
+import {
+  ENGINES,
+  engineNamed,
+  OURS_ALONE,
+  OURS_SCALAR,
+  SNARKJS_WITH_THREADS,
+} from "../../src/harness/engines.ts";
 import { repositoryPath } from "../support/keys.ts";
 
 /** The version in a package's own package.json, which its exports may hide. */
@@ -16,13 +22,16 @@ async function installedVersion(name: string): Promise<string> {
   return JSON.parse(await readFile(`${folder}/node_modules/${name}/package.json`, "utf8")).version;
 }
 
-test.each([...ENGINES, OURS_ALONE, SNARKJS_WITH_THREADS])("$name is $version", async ({ name, version }) => {
-  const [packageName] = name.split(" ");
-  expect(version).toBe(await installedVersion(packageName!));
-});
+test.each([...ENGINES, OURS_ALONE, OURS_SCALAR, SNARKJS_WITH_THREADS])(
+  "$name is $version",
+  async ({ name, version }) => {
+    const [packageName] = name.split(" ");
+    expect(version).toBe(await installedVersion(packageName!));
+  },
+);
 
 test("every engine has a name of its own, by which it is found", () => {
-  const all = [...ENGINES, OURS_ALONE, SNARKJS_WITH_THREADS];
+  const all = [...ENGINES, OURS_ALONE, OURS_SCALAR, SNARKJS_WITH_THREADS];
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
   for (const engine of all) expect(engineNamed(engine.name)).toBe(engine);
   expect(() => engineNamed("rapid")).toThrow("no engine is named rapid");
