@@ -8,7 +8,7 @@ function only(from, to) {
     name: `${from}-imports-${to.join("-") || "nothing-of-ours"}`,
     severity: "error",
     from: { path: workspace(from), pathNot: "/test/" },
-    to: { path: "^(circuits|keys|prover|verifier|booth|benchmarks|scripts)/", pathNot: allowed },
+    to: { path: "^(circuits|keys|prover|verifier|booth|benchmarks|scripts|examples)/", pathNot: allowed },
   };
 }
 
@@ -26,6 +26,7 @@ module.exports = {
     only("verifier", ["prover"]),
     only("booth", ["prover"]),
     only("benchmarks", ["prover", "keys", "verifier"]),
+    only("examples", ["prover"]),
     never("reference-imports-nothing", "^prover/src/reference/", "^(?!prover/src/reference/)"),
     never(
       "formats-below-groth16-and-protocol",
@@ -63,7 +64,7 @@ module.exports = {
     exclude: { path: "(^|/)dist/|planted-export" },
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
-      conditionNames: ["source", "import", "node", "default"],
+      conditionNames: ["@commune-zk/source", "import", "node", "default"],
       exportsFields: ["exports"],
     },
   },

@@ -1,8 +1,8 @@
 /** One configuration for every workspace: TypeScript sources run as native ESM through swc. */
 export default {
   testEnvironment: "node",
-  // "source" makes `@commune-zk/*` resolve to src/, so that tests never run a stale build.
-  testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
+  // "@commune-zk/source" makes `@commune-zk/*` resolve to src/, so that tests never run a stale build.
+  testEnvironmentOptions: { customExportConditions: ["@commune-zk/source", "node", "node-addons"] },
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "\\.ts$": [

@@ -23,7 +23,7 @@ export default defineConfig(({ mode }) => ({
   // Any static host, in any folder.
   base: "./",
   resolve: {
-    conditions: ["source", ...defaultClientConditions],
+    conditions: ["@commune-zk/source", ...defaultClientConditions],
   },
   build: {
     outDir: here(mode === "demo" ? "../build/booth-demo" : "dist"),

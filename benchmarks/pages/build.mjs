@@ -1,5 +1,5 @@
 // node build.mjs ROOT DIRECTORY: bundles the page of a folder by Vite with nothing set but that our packages'
-// TypeScript sources are taken ("source"), so that no stale build is tested.
+// TypeScript sources are taken ("@commune-zk/source"), so that no stale build is tested.
 import { build, defaultClientConditions } from "vite";
 
 const [root, outDir] = process.argv.slice(2);
@@ -7,7 +7,7 @@ await build({
   configFile: false,
   logLevel: "error",
   root,
-  resolve: { conditions: ["source", ...defaultClientConditions] },
+  resolve: { conditions: ["@commune-zk/source", ...defaultClientConditions] },
   worker: { format: "es" },
   build: { outDir, emptyOutDir: true },
 });

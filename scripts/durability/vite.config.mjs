@@ -1,7 +1,7 @@
 // Bundles server.ts from the sources of this tree; server-process.ts says why.
 import { defineConfig } from "vite";
 
-const conditions = ["source", "node"];
+const conditions = ["@commune-zk/source", "node"];
 
 export default defineConfig({
   logLevel: "error",
