@@ -10,6 +10,7 @@ const FOLDERS = [
   "verifier/src",
   "booth/src",
   "benchmarks/src",
+  "examples",
   "scripts",
 ];
 const PLANTED = "prover/src/reference/planted-violation.ts";

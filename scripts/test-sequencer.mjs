@@ -3,7 +3,7 @@
 import TestSequencer from "@jest/test-sequencer";
 
 const SLOW =
-  /\/(circuits|scripts|benchmarks)\/test\/|\/booth\/test\/(ui|browser)\/|\/(prover\/test\/audit)\//;
+  /\/(circuits|scripts|benchmarks|examples)\/test\/|\/booth\/test\/(ui|browser)\/|\/(prover\/test\/audit)\//;
 
 export default class extends TestSequencer {
   sort(tests) {

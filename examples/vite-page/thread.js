@@ -1,0 +1,4 @@
+// A thread of the page's engine.
+import { serveThread } from "@commune-zk/prover";
+
+serveThread();
