@@ -88,16 +88,20 @@ describe("the tarball that npm packs", () => {
   });
 });
 
-test("the Node script proves and verifies a sign-in, and ends by itself", async () => {
-  const { stdout, stderr } = await run(project, process.execPath, "examples/node/sign-in.mjs");
-  expect(stdout.split("\n")).toEqual([
-    "step 1 of 2: witness",
-    "step 2 of 2: proof",
-    expect.stringMatching(/^One of 5 members has signed in\./),
-    "",
-  ]);
-  expect(stderr).toBe("");
-}, PATIENCE_MS);
+test(
+  "the Node script proves and verifies a sign-in, and ends by itself",
+  async () => {
+    const { stdout, stderr } = await run(project, process.execPath, "examples/node/sign-in.mjs");
+    expect(stdout.split("\n")).toEqual([
+      "step 1 of 2: witness",
+      "step 2 of 2: proof",
+      expect.stringMatching(/^One of 5 members has signed in\./),
+      "",
+    ]);
+    expect(stderr).toBe("");
+  },
+  PATIENCE_MS,
+);
 
 /** A tab, what it did that it should not have, and how many parts of sums its threads have computed. */
 interface Watched {
@@ -167,47 +171,53 @@ async function served(folder: string): Promise<Served> {
   return site;
 }
 
-test("the plain page proves a ballot by one module of esbuild's, is stopped, and says what goes wrong", async () => {
-  await runAsTold(project, "esbuild", "plain-page");
-  const page = await open(await served("examples"), "/plain-page/");
-  const { tab, sums } = page;
-  expect(await readersFaultsOf(page)).toEqual([]);
-  await tab.getByLabel("A delivery bicycle").check();
-  const start = button(tab, "Encrypt and prove my ballot");
-  const files = "**/artifacts/*";
+test(
+  "the plain page proves a ballot by one module of esbuild's, is stopped, and says what goes wrong",
+  async () => {
+    await runAsTold(project, "esbuild", "plain-page");
+    const page = await open(await served("examples"), "/plain-page/");
+    const { tab, sums } = page;
+    expect(await readersFaultsOf(page)).toEqual([]);
+    await tab.getByLabel("A delivery bicycle").check();
+    const start = button(tab, "Encrypt and prove my ballot");
+    const files = "**/artifacts/*";
 
-  await tab.route(files, (route) => route.fulfill({ body: "not the file that was asked for" }));
-  await pressOn(start);
-  await told(tab, "The server does not have the right files for the proof.");
-  await tab.unroute(files);
+    await tab.route(files, (route) => route.fulfill({ body: "not the file that was asked for" }));
+    await pressOn(start);
+    await told(tab, "The server does not have the right files for the proof.");
+    await tab.unroute(files);
 
-  // A server that never answers: however slow the test is, there is something to stop.
-  await tab.route(files, () => undefined);
-  await pressOn(start);
-  await pressOn(button(tab, "Stop"));
-  await told(tab, "Stopped. Nothing was proven, and nothing was sent.");
-  await tab.unroute(files);
+    // A server that never answers: however slow the test is, there is something to stop.
+    await tab.route(files, () => undefined);
+    await pressOn(start);
+    await pressOn(button(tab, "Stop"));
+    await told(tab, "Stopped. Nothing was proven, and nothing was sent.");
+    await tab.unroute(files);
 
-  await pressOn(start);
-  await told(tab, "Your ballot is encrypted, and proven to be a valid one.");
-  expect(await sums()).toBeGreaterThan(0);
-  expect(await readersFaultsOf(page)).toEqual([]);
-  expect(await faultsOf(page)).toEqual([]);
+    await pressOn(start);
+    await told(tab, "Your ballot is encrypted, and proven to be a valid one.");
+    expect(await sums()).toBeGreaterThan(0);
+    expect(await readersFaultsOf(page)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
 
-  const poll = validatePoll({
-    pollBytes: utf8(await shown(tab, "poll")),
-    signaturesBytes: utf8(await shown(tab, "signatures")),
-    manifest,
-    anchor: { kind: "none" },
-    allowDevelopmentKeys: true,
-  });
-  const { publicSignals, proof } = parseSubmission(utf8(await shown(tab, "sent")));
-  expect(checkStatement(poll, publicSignals, "ballot").revision).toBe(0);
-  const verifier = await createVerifier(await verificationKeyOf(artifacts, manifest.manifest, poll.circuit));
-  const read = checkProof(proof, "ballot");
-  expect(await verifier.verify(publicSignals, read)).toBe(true);
-  expect(await verifier.verify(publicSignals.with(0, 1n), read)).toBe(false);
-}, PATIENCE_MS);
+    const poll = validatePoll({
+      pollBytes: utf8(await shown(tab, "poll")),
+      signaturesBytes: utf8(await shown(tab, "signatures")),
+      manifest,
+      anchor: { kind: "none" },
+      allowDevelopmentKeys: true,
+    });
+    const { publicSignals, proof } = parseSubmission(utf8(await shown(tab, "sent")));
+    expect(checkStatement(poll, publicSignals, "ballot").revision).toBe(0);
+    const verifier = await createVerifier(
+      await verificationKeyOf(artifacts, manifest.manifest, poll.circuit),
+    );
+    const read = checkProof(proof, "ballot");
+    expect(await verifier.verify(publicSignals, read)).toBe(true);
+    expect(await verifier.verify(publicSignals.with(0, 1n), read)).toBe(false);
+  },
+  PATIENCE_MS,
+);
 
 /** Has the page of examples/vite-page sign in, by two threads, and verifies here what it would send. */
 async function expectSignIn(page: Watched): Promise<void> {
@@ -226,13 +236,17 @@ async function expectSignIn(page: Watched): Promise<void> {
   await expect(verifySignIn(another)).rejects.toMatchObject({ code: "membership-other-scope" });
 }
 
-test("the Vite page proves a sign-in that verifies in Node", async () => {
-  await runAsTold(project, "vite", "vite-page");
-  const page = await open(await served("examples/vite-page/dist"));
-  expect(await readersFaultsOf(page)).toEqual([]);
-  await expectSignIn(page);
-  expect(await readersFaultsOf(page)).toEqual([]);
-}, PATIENCE_MS);
+test(
+  "the Vite page proves a sign-in that verifies in Node",
+  async () => {
+    await runAsTold(project, "vite", "vite-page");
+    const page = await open(await served("examples/vite-page/dist"));
+    expect(await readersFaultsOf(page)).toEqual([]);
+    await expectSignIn(page);
+    expect(await readersFaultsOf(page)).toEqual([]);
+  },
+  PATIENCE_MS,
+);
 
 describe("the same page proves a sign-in that verifies in Node", () => {
   /** What a bundler does not look at, beside the bundle in a folder's root. */
@@ -242,26 +256,34 @@ describe("the same page proves a sign-in that verifies in Node", () => {
     await cp(example("shared/page.css"), join(project.directory, folder, "shared/page.css"));
   };
 
-  test("bundled by webpack, which is told the entry alone and misses nothing", async () => {
-    const webpack = [
-      repository("examples/test/run-webpack.mjs"),
-      "examples/vite-page/page.js",
-      "build/webpack",
-    ];
-    const { stdout } = await run(project, process.execPath, ...webpack);
-    // The control: its warnings are heard, and there is one where nothing is configured.
-    expect(stdout).toContain("The 'mode' option has not been set");
-    expect(stdout).not.toMatch(/module not found|can't resolve/i);
-    await copyPage("build/webpack");
-    await expectSignIn(await open(await served("build/webpack")));
-  }, PATIENCE_MS);
+  test(
+    "bundled by webpack, which is told the entry alone and misses nothing",
+    async () => {
+      const webpack = [
+        repository("examples/test/run-webpack.mjs"),
+        "examples/vite-page/page.js",
+        "build/webpack",
+      ];
+      const { stdout } = await run(project, process.execPath, ...webpack);
+      // The control: its warnings are heard, and there is one where nothing is configured.
+      expect(stdout).toContain("The 'mode' option has not been set");
+      expect(stdout).not.toMatch(/module not found|can't resolve/i);
+      await copyPage("build/webpack");
+      await expectSignIn(await open(await served("build/webpack")));
+    },
+    PATIENCE_MS,
+  );
 
-  test("bundled by esbuild, which is told the thread's module as well", async () => {
-    const { stderr } = await runAsTold(project, "esbuild", "vite-page");
-    // The control: what it says is heard.
-    expect(stderr).toContain("thread.js");
-    expect(stderr).not.toContain("[WARNING]");
-    await copyPage("build/esbuild");
-    await expectSignIn(await open(await served("build/esbuild")));
-  }, PATIENCE_MS);
+  test(
+    "bundled by esbuild, which is told the thread's module as well",
+    async () => {
+      const { stderr } = await runAsTold(project, "esbuild", "vite-page");
+      // The control: what it says is heard.
+      expect(stderr).toContain("thread.js");
+      expect(stderr).not.toContain("[WARNING]");
+      await copyPage("build/esbuild");
+      await expectSignIn(await open(await served("build/esbuild")));
+    },
+    PATIENCE_MS,
+  );
 });
