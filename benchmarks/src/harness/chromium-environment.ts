@@ -244,7 +244,10 @@ class OpenTab {
     const close = (): void => void this.close();
     signal.addEventListener("abort", close);
     try {
-      return await Promise.race([work(), this.#gone]);
+      const result = await Promise.race([work(), this.#gone]);
+      // The proof may end before the tab does, which is closing.
+      signal.throwIfAborted();
+      return result;
     } catch (error) {
       signal.throwIfAborted();
       if ((await this.#browser.oomKills()) > this.#killsBefore) {
