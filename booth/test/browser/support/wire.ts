@@ -55,9 +55,14 @@ export class Wire {
     return wire;
   }
 
-  /** Ballots that the browser sent, as bodies. */
-  get ballots(): readonly string[] {
+  /** What the browser posted, as bodies. */
+  get posted(): readonly string[] {
     return this.seen.filter(({ method }) => method === "POST").map(({ body }) => body);
+  }
+
+  /** Ballots that the browser sent, where it posts nothing else. */
+  get ballots(): readonly string[] {
+    return this.posted;
   }
 
   /** Honest again. */
