@@ -2,6 +2,7 @@
 //
 // A number is 9 limbs of 29 bits in i32 words, least first (36 bytes): Σ lᵢ·2^(29i). Limbs 0 … 7 of a normalised
 // number are in [0, 2²⁹), limb 8 is signed and carries the sign. Montgomery form with R = 2²⁶¹.
+import { inverseMod, lines, range } from "./generator.mjs";
 
 const LIMBS = 9;
 const BITS = 29n;
@@ -11,16 +12,6 @@ export const R = 1n << (BITS * BigInt(LIMBS));
 export function limbsOf(value) {
   return Array.from({ length: LIMBS }, (_, i) => Number((value >> (BITS * BigInt(i))) & MASK));
 }
-function inverseMod(a, n) {
-  let [r0, r1, s0, s1] = [n, ((a % n) + n) % n, 0n, 1n];
-  while (r1 !== 0n) {
-    const k = r0 / r1;
-    [r0, r1, s0, s1] = [r1, r0 - k * r1, s1, s0 - k * s1];
-  }
-  return ((s0 % n) + n) % n;
-}
-const range = (n) => Array.from({ length: n }, (_, i) => i);
-const lines = (n, line) => range(n).map(line).join("\n");
 
 export function fieldSource(p) {
   const P = limbsOf(p);

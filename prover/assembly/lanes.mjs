@@ -12,6 +12,7 @@
 //
 // Bounds, in the comments: of limbs in units of 2⁵⁰, where a product may have 4; of values in units of p. R is 2.6 p, so
 // that |a·b| becomes at most |a||b|/2.6 + 1/2.
+import { inverseMod, lines, range } from "./generator.mjs";
 
 const LIMBS = 5;
 const BITS = 51n;
@@ -30,22 +31,12 @@ function balanced(value) {
   }
   return [...limbs, value];
 }
-function inverseMod(a, n) {
-  let [r0, r1, s0, s1] = [n, ((a % n) + n) % n, 0n, 1n];
-  while (r1 !== 0n) {
-    const k = r0 / r1;
-    [r0, r1, s0, s1] = [r1, r0 - k * r1, s1, s0 - k * s1];
-  }
-  return ((s0 % n) + n) % n;
-}
 /** The bits of a double, as an integer. */
 function bitsOf(number) {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, number);
   return view.getBigUint64(0);
 }
-const range = (n) => Array.from({ length: n }, (_, i) => i);
-const lines = (n, line) => range(n).map(line).join("\n");
 const double = (number) => (/^-?\d+$/.test(String(number)) ? `${number}.0` : String(number));
 const both = (number) => `f64x2(${double(Number(number))}, ${double(Number(number))})`;
 const bothBits = (integer) => {

@@ -30,7 +30,7 @@ export interface ProofVerifier {
    * hold, each half by itself, down to single proofs. A bad proof passes with probability 2⁻¹²⁸ at most. The thread is
    * left to others between combinations.
    *
-   * @param signal - looked at between combinations.
+   * @param options - `signal` is looked at between combinations.
    * @throws RangeError - as `verify`, before anything is computed.
    * @throws unknown - the reason with which the signal fired.
    */
