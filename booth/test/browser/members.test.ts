@@ -128,7 +128,7 @@ afterAll(async () => {
 });
 
 /** What a browser sent. */
-const sent = (): string[] => wire.seen.filter(({ method }) => method === "POST").map(({ path }) => path);
+const sent = (): string[] => wire.posted.map(({ path }) => path);
 
 test(
   "a petition's link leads over an identity to its text, and a press to a receipt that is verified",
@@ -185,8 +185,7 @@ test(
     await ana.at(m.signIn.done);
     await ana.reads(m.signIn.nothingKept);
     expect(sent().slice(-2)).toEqual(["/v1/sign-ins/challenges", "/v1/sign-ins"]);
-    // Not the last request of all: the page may be fetching something of its own behind it.
-    const { nonce, proof } = JSON.parse(wire.posted.at(-1)!) as { nonce: string; proof: unknown };
+    const { nonce, proof } = JSON.parse(wire.posted.at(-1)!.body) as { nonce: string; proof: unknown };
     const rolls = [validateSnapshot(snapshotBytes, { kind: "none" }).roll];
     await verifySignIn({ origin: wire.origin, nonce, rolls, proof, verifier });
     const elsewhere = verifySignIn({ origin: "https://elsewhere.test", nonce, rolls, proof, verifier });

@@ -55,14 +55,14 @@ export class Wire {
     return wire;
   }
 
-  /** What the browser posted, as bodies. */
-  get posted(): readonly string[] {
-    return this.seen.filter(({ method }) => method === "POST").map(({ body }) => body);
+  /** What the browser posted; the rest are fetches of its own, at any moment. */
+  get posted(): readonly Request[] {
+    return this.seen.filter(({ method }) => method === "POST");
   }
 
-  /** Ballots that the browser sent, where it posts nothing else. */
+  /** Ballots that the browser sent, as bodies, where it posts nothing else. */
   get ballots(): readonly string[] {
-    return this.posted;
+    return this.posted.map(({ body }) => body);
   }
 
   /** Honest again. */
