@@ -47,6 +47,19 @@ export function sqr(out: usize, a: usize): void {
 ${sqrBody()}
 }
 
+/**
+ * out = a₀·b₀ + a₁·b₁, by one reduction; numbers side by side. Limbs 0 … 7 of all of them are in [0, 2^29), limb 8 is
+ * below 2^25 in magnitude.
+ */
+export function product2(out: usize, a: usize, b: usize): void {
+${productBody(2)}
+}
+
+/** The same of three products. More would overflow: see productBody. */
+export function product3(out: usize, a: usize, b: usize): void {
+${productBody(3)}
+}
+
 export function add(out: usize, a: usize, b: usize): void {
 ${lines(LIMBS, (i) => `  let s${i} = load<i32>(a, ${4 * i}) + load<i32>(b, ${4 * i});`)}
 ${carry32()}
@@ -226,7 +239,28 @@ export function inverse(out: usize, a: usize): void {
       if (k % 2 === 0) terms.push(`a${k / 2} * a${k / 2}`);
       o.push(`  let c${k} = ${terms.join(" + ")};`);
     }
-    o.push("  let m: i64;");
+    return [...o, ...reduceProducts()].join("\n");
+  }
+  /**
+   * No column overflows: column 7 gets most, 8 products of limbs below 2^29 from each pair and 8 from the reduction, and
+   * what column 6 carries, below 2^34. With three pairs that is 32·(2^29 − 1)² + 2^34 = 2^63 − 2^34 + 32 at most. Of the
+   * 9 products of column 8 two have a limb 8 in them, which is small.
+   */
+  function productBody(pairs) {
+    const o = range(2 * LIMBS - 1).map((k) => `  let c${k}: i64 = 0;`);
+    for (let pair = 0; pair < pairs; pair++) {
+      const at = 4 * LIMBS * pair;
+      const names = range(LIMBS);
+      for (const v of ["a", "b"]) {
+        o.push(...names.map((i) => `  const ${v}${pair}${i} = <i64>load<i32>(${v}, ${at + 4 * i});`));
+      }
+      for (const i of names) for (const j of names) o.push(`  c${i + j} += a${pair}${i} * b${pair}${j};`);
+    }
+    return [...o, ...reduceProducts()].join("\n");
+  }
+  /** From the columns of products to a number: Montgomery's reduction, and carries. */
+  function reduceProducts() {
+    const o = ["  let m: i64;"];
     for (let i = 0; i < LIMBS; i++) {
       o.push(`  m = (c${i} * MU) & MASK;`);
       o.push(`  c${i + 1} += (c${i} + m * ${P[0]}) >> 29;`);
@@ -243,7 +277,7 @@ export function inverse(out: usize, a: usize): void {
           : `  c${k + 1} += c${k} >> 29;`,
       );
     }
-    return o.join("\n");
+    return o;
   }
   /** Takes off as many p as the top limb says, and carries. */
   function reduceColumns() {

@@ -33,6 +33,8 @@ export {
   mul as frMul,
   neg as frNeg,
   pow as frPow,
+  product2 as frProduct2,
+  product3 as frProduct3,
   sqr as frSqr,
   sub as frSub,
   sub2Small as frSub2Small,

@@ -1,9 +1,10 @@
-// Poseidon over the scalar field with x⁵, of up to five inputs: as in the paper, without its shortcuts for partial
-// rounds. Grassi et al., USENIX Security 2021, §2.3, with the parameters of circomlib.
+// Poseidon over the scalar field with x⁵, of up to five inputs. Grassi et al., USENIX Security 2021, §2.3, with the
+// parameters of circomlib. Partial rounds in the coordinates of prover/src/formats/poseidon-schedule.ts, where most of
+// the matrix is a shift.
 import * as F from "./field";
 
 const B: usize = F.BYTES;
-const FULL_ROUNDS: u32 = 8;
+const HALF: u32 = 4;
 const STATE = memory.data(36 * 6);
 const MIXED = memory.data(36 * 6);
 const T = memory.data(36);
@@ -14,7 +15,7 @@ const T = memory.data(36);
  * @param out - n × 32 bytes, little-endian, canonical; may be where the inputs are.
  * @param inputs - n × (t − 1) × 32 bytes, little-endian, below r.
  * @param t - elements of the state, 2 … 6.
- * @param constants - in Montgomery form: t for each round, then the matrix, row by row.
+ * @param schedule - numbers in Montgomery form, in the order of poseidon-schedule.ts.
  */
 export function poseidon(
   out: usize,
@@ -22,7 +23,7 @@ export function poseidon(
   inputs: usize,
   t: u32,
   partialRounds: u32,
-  constants: usize,
+  schedule: usize,
 ): void {
   let from = inputs;
   for (let i: u32 = 0; i < n; i++) {
@@ -33,36 +34,79 @@ export function poseidon(
       F.toMontgomery(at, at);
       from += 32;
     }
-    permute(t, partialRounds, constants);
+    permute(t, partialRounds, schedule);
     F.toBytes(out + 32 * <usize>i, STATE);
   }
 }
 
-function permute(t: u32, partialRounds: u32, constants: usize): void {
-  const rounds = FULL_ROUNDS + partialRounds;
-  const matrix = constants + <usize>(rounds * t) * B;
-  let constant = constants;
-  for (let round: u32 = 0; round < rounds; round++) {
-    for (let i: u32 = 0; i < t; i++) {
-      const at = STATE + <usize>i * B;
-      F.add(at, at, constant);
-      constant += B;
+function permute(t: u32, partialRounds: u32, schedule: usize): void {
+  const row = <usize>t * B;
+  const square = <usize>t * row;
+  const matrix = schedule;
+  const into = matrix + square;
+  const back = into + square;
+  const partial = back + square;
+  let constant = partial + 2 * row - B;
+  for (let round: u32 = 0; round < HALF; round++) {
+    fullRound(t, constant, round === HALF - 1 ? into : matrix);
+    constant += row;
+  }
+  for (let round: u32 = 1; round < partialRounds; round++) {
+    partialRound(t, constant, partial);
+    constant += B;
+  }
+  F.add(STATE, STATE, constant);
+  constant += B;
+  fifthPower(STATE);
+  mix(t, back);
+  for (let round: u32 = 0; round < HALF; round++) {
+    fullRound(t, constant, matrix);
+    constant += row;
+  }
+}
+
+function fullRound(t: u32, constants: usize, matrix: usize): void {
+  for (let i: u32 = 0; i < t; i++) {
+    const at = STATE + <usize>i * B;
+    F.add(at, at, constants + <usize>i * B);
+    fifthPower(at);
+  }
+  mix(t, matrix);
+}
+
+/** The state times a matrix. */
+function mix(t: u32, matrix: usize): void {
+  for (let i: u32 = 0; i < t; i++) {
+    product(MIXED + <usize>i * B, STATE, matrix + <usize>(i * t) * B, t);
+  }
+  memory.copy(STATE, MIXED, <usize>t * B);
+}
+
+/** s' = first row · (s⁵, z); zᵢ' = zᵢ₊₁, and the last one is s⁵ + second row · z. */
+function partialRound(t: u32, constant: usize, rows: usize): void {
+  const others = t - 1;
+  F.add(STATE, STATE, constant);
+  fifthPower(STATE);
+  product(MIXED, STATE, rows, t);
+  product(T, STATE + B, rows + <usize>t * B, others);
+  F.add(T, T, STATE);
+  F.copy(STATE, MIXED);
+  for (let i: u32 = 1; i < others; i++) F.copy(STATE + <usize>i * B, STATE + <usize>(i + 1) * B);
+  F.copy(STATE + <usize>others * B, T);
+}
+
+const REST = memory.data(36);
+
+/** out = Σ aᵢ·bᵢ over n pairs, 1 … 6; out is none of them. */
+function product(out: usize, a: usize, b: usize, n: u32): void {
+  if (n === 1) F.mul(out, a, b);
+  else if (n === 2) F.product2(out, a, b);
+  else {
+    F.product3(out, a, b);
+    if (n > 3) {
+      product(REST, a + 3 * B, b + 3 * B, n - 3);
+      F.add(out, out, REST);
     }
-    const isFull = round < FULL_ROUNDS / 2 || round >= FULL_ROUNDS / 2 + partialRounds;
-    const powers = isFull ? t : 1;
-    for (let i: u32 = 0; i < powers; i++) fifthPower(STATE + <usize>i * B);
-    let entry = matrix;
-    for (let i: u32 = 0; i < t; i++) {
-      const sum = MIXED + <usize>i * B;
-      F.mul(sum, STATE, entry);
-      entry += B;
-      for (let j: u32 = 1; j < t; j++) {
-        F.mul(T, STATE + <usize>j * B, entry);
-        F.add(sum, sum, T);
-        entry += B;
-      }
-    }
-    memory.copy(STATE, MIXED, <usize>t * B);
   }
 }
 

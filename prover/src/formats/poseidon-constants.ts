@@ -98,8 +98,8 @@ function firstState(t: number, partialRounds: number): [number, number, number, 
   return [at(0), at(1), at(2), at(3), at(4)];
 }
 
-/** Inverse modulo the field's order, by Euclid. */
-function inverse(value: bigint): bigint {
+/** Inverse modulo the field's order of a number that is not 0, by Euclid. */
+export function inverse(value: bigint): bigint {
   let [r0, r1, s0, s1] = [FIELD_ORDER, value, 0n, 1n];
   while (r1 !== 0n) {
     const q = r0 / r1;

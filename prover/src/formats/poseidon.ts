@@ -7,11 +7,11 @@ import { poseidon4 } from "poseidon-lite/poseidon4";
 import { poseidon5 } from "poseidon-lite/poseidon5";
 import type { Workspace } from "../wasm/kernels.ts";
 import { kernelsNow, putNumbers, putScalars, readScalars, SCALAR_BYTES } from "./kernel-points.ts";
-import { poseidonConstants } from "./poseidon-constants.ts";
+import { poseidonSchedule } from "./poseidon-schedule.ts";
 
 const LITE = [poseidon1, poseidon2, poseidon3, poseidon4, poseidon5];
 
-/** Constants in the memory of the kernels that are started once, by the size of the state. */
+/** Schedules in the memory of the kernels that are started once, by the size of the state. */
 const placed = new Map<number, { readonly address: number; readonly partialRounds: number }>();
 
 /** Pairs that are hashed before memory is used again. */
@@ -52,7 +52,7 @@ export function poseidonOfPairs(nodes: readonly bigint[]): bigint[] {
 /** Hashes of groups of `width` inputs. */
 function hashEach(workspace: Workspace, inputs: readonly bigint[], width: number): bigint[] {
   const t = width + 1;
-  const { address, partialRounds } = constantsOf(workspace, t);
+  const { address, partialRounds } = scheduleOf(workspace, t);
   const count = inputs.length / width;
   return workspace.within(() => {
     const at = putScalars(workspace, inputs);
@@ -63,11 +63,11 @@ function hashEach(workspace: Workspace, inputs: readonly bigint[], width: number
 }
 
 /** They stay: whoever asks first has nothing marked. */
-function constantsOf(workspace: Workspace, t: number): { address: number; partialRounds: number } {
+function scheduleOf(workspace: Workspace, t: number): { address: number; partialRounds: number } {
   let found = placed.get(t);
   if (found === undefined) {
-    const { C, M, partialRounds } = poseidonConstants(t);
-    found = { address: putNumbers(workspace, [...C, ...M.flat()], "fr"), partialRounds };
+    const { numbers, partialRounds } = poseidonSchedule(t);
+    found = { address: putNumbers(workspace, numbers, "fr"), partialRounds };
     placed.set(t, found);
   }
   return found;

@@ -90,8 +90,10 @@ export type Kernels = Field<"fq"> &
       inputs: number,
       t: number,
       partialRounds: number,
-      constants: number,
+      schedule: number,
     ): void;
+    frProduct2(out: number, a: number, b: number): void;
+    frProduct3(out: number, a: number, b: number): void;
     jubAdd(out: number, p: number, q: number): void;
     jubDouble(out: number, p: number): void;
     jubMultiply(out: number, p: number, scalar: number): void;
