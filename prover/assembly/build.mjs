@@ -37,6 +37,7 @@ const FILES = [
   "domain.ts",
   "poseidon.ts",
   "babyjubjub.ts",
+  "babyjubjub-sums.ts",
   "index.ts",
 ];
 
@@ -99,7 +100,7 @@ function scalarSources(folder) {
   write("g2/endomorphism.ts", g2Source(SCALAR_FIELD));
   write("fr/field.ts", `export * from "../fr";\n`);
   write("fr/curve-constants.ts", curveConstantsSource(SCALAR_FIELD));
-  for (const file of ["domain.ts", "poseidon.ts", "babyjubjub.ts"])
+  for (const file of ["domain.ts", "poseidon.ts", "babyjubjub.ts", "babyjubjub-sums.ts"])
     cpSync(join(HERE, file), join(folder, "fr", file));
 }
 

@@ -29,7 +29,8 @@ export const BYTES: usize = 36;
 const MODULUS = ${data(p)};
 // Followed by a zero, so that it is also the one of an extension of degree two.
 export const ONE = memory.data<i32>([${[...limbsOf(R % p), ...limbsOf(0n)].join(", ")}]);
-const UNIT = ${data(1n)};
+/** One, not in Montgomery form: the product by it leaves that form. */
+export const UNIT = ${data(1n)};
 const R2 = ${data((R * R) % p)};
 // Takes a number from Montgomery form with R = 2^256, as zkey files have it, to ours.
 export const FROM_256 = ${data((R * R * inverseMod(1n << 256n, p)) % p)};
@@ -141,12 +142,24 @@ export function mayBeZero(a: usize): bool {
 /** Out of Montgomery form, as 32 bytes, little-endian, canonical. */
 export function toBytes(out: usize, a: usize): void {
   mul(OUT, a, UNIT);
-  if (load<i32>(OUT, 32) < 0) add(OUT, OUT, MODULUS);
-  sub(Z, OUT, MODULUS);
-  if (load<i32>(Z, 32) >= 0) copy(OUT, Z);
+  makeCanonical();
   limbsToBytes(out, OUT);
 }
 const OUT = memory.data(36);
+
+/** Of a number in [−p, 2p), not in Montgomery form: the low 64 bits of what is congruent to it in [0, p). */
+export function lowBits(a: usize): u64 {
+  copy(OUT, a);
+  makeCanonical();
+  return <u64>load<u32>(OUT) | (<u64>load<u32>(OUT, 4) << 29) | (<u64>load<u32>(OUT, 8) << 58);
+}
+
+/** From [−p, 2p) to [0, p). */
+function makeCanonical(): void {
+  if (load<i32>(OUT, 32) < 0) add(OUT, OUT, MODULUS);
+  sub(Z, OUT, MODULUS);
+  if (load<i32>(Z, 32) >= 0) copy(OUT, Z);
+}
 
 function limbsToBytes(out: usize, a: usize): void {
 ${lines(LIMBS, (i) => `  const l${i} = <u64>load<u32>(a, ${4 * i});`)}

@@ -44,6 +44,12 @@ export {
 } from "./fr";
 export { add as jubAdd, double as jubDouble, multiply as jubMultiply } from "./fr/babyjubjub";
 export {
+  keysScratch as jubKeysScratch,
+  makeTable as jubMakeTable,
+  sumKeys as jubSumKeys,
+  tableBytes as jubTableBytes,
+} from "./fr/babyjubjub-sums";
+export {
   entriesFromFile as frEntriesFromFile,
   fromBytesEach as frFromBytesEach,
   powers as frPowers,

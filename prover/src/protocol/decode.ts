@@ -2,8 +2,12 @@
 // Shanks 1971.
 import { InputError } from "../formats/errors.ts";
 import { BASE8, IDENTITY, multiply, type Point } from "../formats/point.ts";
+import { Turns } from "../groth16/turns.ts";
+import { Workspace } from "../wasm/kernels.ts";
+import { type Digit, digitsOf, sizeOf, splitDigit } from "./digits.ts";
+import { KeyIndex } from "./key-index.ts";
 import type { SlotRange } from "./layout.ts";
-import { PointIndex } from "./point-index.ts";
+import { inTiles, keyTiles, type Tiled } from "./sum-keys.ts";
 
 /** A sum to decode. */
 export interface DecodeTask {
@@ -23,17 +27,6 @@ export interface DecodeOptions {
   /** Part of the worst case that is done, 0 … 1. */
   readonly onProgress?: (done: number) => void;
 }
-
-/** One unknown of the search: `value · step`, 0 ≤ value < size. */
-interface Digit {
-  readonly counter: number;
-  /** Weight of one unit of this digit in its counter. */
-  readonly unit: number;
-  readonly size: number;
-  readonly step: Point;
-}
-
-const CHUNK = 4096;
 
 /**
  * The counters of a sum, one for each of the slot's.
@@ -61,18 +54,22 @@ export async function decodeSlot(task: DecodeTask, options: DecodeOptions = {}):
   const stepOf = (counter: number): Point => multiply(BASE8, weights[counter]! - (weights[known] ?? 0n));
   const { baby, giant } = split(unknown, stepOf);
 
-  const table = await babyTable(baby, signal);
-  const giants = sizeOf(giant);
-  for (let start = 0; start < giants; start += CHUNK) {
-    await breathe(signal);
+  const turns = new Turns(signal);
+  await turns.yield();
+  const workspace = await Workspace.start({ relaxedSimd: false });
+  const table = new KeyIndex(tiledSize(baby));
+  for (const { keys } of keyTiles(workspace, baby, IDENTITY, false)) {
+    await turns.between();
+    table.add(keys);
+  }
+  const giants = tiledSize(giant);
+  for (const { start, keys } of keyTiles(workspace, giant, target, true)) {
+    await turns.between();
     onProgress?.(start / giants);
-    const points = sums(giant, start, Math.min(CHUNK, giants - start)).map((giantSum) =>
-      target.subtract(giantSum),
-    );
-    for (const { query, index } of table.find(points)) {
+    for (const { query, index } of table.find(keys)) {
       const values = valuesOf(maxima.length, [
-        { digits: baby, index },
-        { digits: giant, index: start + query },
+        { tiled: baby, index },
+        { tiled: giant, index: start + query },
       ]);
       if (known >= 0) values[known] = sum - values.reduce((a, b) => a + b, 0);
       if (isSolution(values, maxima, weights, point)) return values;
@@ -81,17 +78,11 @@ export async function decodeSlot(task: DecodeTask, options: DecodeOptions = {}):
   throw new InputError("tally-out-of-range", "no counters in range give this sum", place);
 }
 
-/** Lets other work run, and stops where the signal fired. */
-async function breathe(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  signal?.throwIfAborted();
-}
-
 /** Divides the unknowns so that both halves have about √N values; one counter may stand in both. */
 function split(
   unknown: readonly { maximum: number; counter: number }[],
   stepOf: (counter: number) => Point,
-): { baby: Digit[]; giant: Digit[] } {
+): { baby: Tiled; giant: Tiled } {
   const space = unknown.reduce((product, { maximum }) => product * (maximum + 1), 1);
   const wanted = Math.ceil(Math.sqrt(space));
   const baby: Digit[] = [];
@@ -103,61 +94,22 @@ function split(
     if (room >= size) baby.push({ counter, unit: 1, size, step });
     else if (room <= 1) giant.push({ counter, unit: 1, size, step });
     else {
-      // value = low + room · high
-      baby.push({ counter, unit: 1, size: room, step });
-      giant.push({ counter, unit: room, size: Math.ceil(size / room), step: multiply(step, BigInt(room)) });
+      const [low, high] = splitDigit({ counter, unit: 1, size, step }, room);
+      baby.push(low);
+      giant.push(high);
     }
   }
-  return { baby, giant };
+  return { baby: inTiles(baby), giant: inTiles(giant) };
 }
 
-function sizeOf(digits: readonly Digit[]): number {
-  return digits.reduce((product, { size }) => product * size, 1);
+function tiledSize({ inner, outer }: Tiled): number {
+  return sizeOf(inner) * sizeOf(outer);
 }
 
-/** Points of the mixed-radix numbers start … start + n − 1; the first digit is the least significant. */
-function sums(digits: readonly Digit[], start: number, n: number): Point[] {
-  const values = digitsOf(digits, start);
-  let point = digits.reduce((sum, { step }, i) => sum.add(multiply(step, BigInt(values[i]!))), IDENTITY);
-  const wraps = digits.map(({ step, size }) => multiply(step, BigInt(size - 1)));
-  const points: Point[] = [];
-  for (let k = 0; k < n; k++) {
-    points.push(point);
-    for (const [i, { size, step }] of digits.entries()) {
-      values[i]!++;
-      if (values[i]! < size) {
-        point = point.add(step);
-        break;
-      }
-      values[i] = 0;
-      point = point.subtract(wraps[i]!);
-    }
-  }
-  return points;
-}
-
-function digitsOf(digits: readonly Digit[], index: number): number[] {
-  let rest = index;
-  return digits.map(({ size }) => {
-    const value = rest % size;
-    rest = Math.floor(rest / size);
-    return value;
-  });
-}
-
-async function babyTable(digits: readonly Digit[], signal: AbortSignal | undefined): Promise<PointIndex> {
-  const size = sizeOf(digits);
-  const table = new PointIndex(size);
-  for (let start = 0; start < size; start += CHUNK) {
-    await breathe(signal);
-    table.add(sums(digits, start, Math.min(CHUNK, size - start)));
-  }
-  return table;
-}
-
-function valuesOf(n: number, parts: readonly { digits: readonly Digit[]; index: number }[]): number[] {
+function valuesOf(n: number, parts: readonly { tiled: Tiled; index: number }[]): number[] {
   const values = new Array<number>(n).fill(0);
-  for (const { digits, index } of parts) {
+  for (const { tiled, index } of parts) {
+    const digits = [...tiled.inner, ...tiled.outer];
     for (const [i, value] of digitsOf(digits, index).entries()) {
       values[digits[i]!.counter]! += value * digits[i]!.unit;
     }

@@ -97,6 +97,10 @@ export type Kernels = Field<"fq"> &
     jubAdd(out: number, p: number, q: number): void;
     jubDouble(out: number, p: number): void;
     jubMultiply(out: number, p: number, scalar: number): void;
+    jubTableBytes(n: number): number;
+    jubMakeTable(out: number, n: number, points: number): void;
+    jubKeysScratch(n: number): number;
+    jubSumKeys(out: number, n: number, table: number, offset: number, scratch: number): void;
     frFromBytesEach(out: number, bytes: number, n: number): void;
     frPowers(out: number, n: number, root: number): void;
     frTransform(a: number, n: number, twiddles: number): void;

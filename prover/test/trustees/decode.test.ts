@@ -5,7 +5,6 @@ import { SUBGROUP_ORDER } from "../../src/formats/field.ts";
 import { BASE8, IDENTITY, multiply, type Point, randomScalar } from "../../src/formats/point.ts";
 import { type DecodeTask, decodeSlot } from "../../src/protocol/decode.ts";
 import { type SlotRange, searchSpace, usedSlots } from "../../src/protocol/layout.ts";
-import { PointIndex } from "../../src/protocol/point-index.ts";
 import { inputRejection, SINGLE_CHOICE } from "./support.ts";
 
 /** Σ Vⱼ·2^(b·j) · Base8. */
@@ -229,37 +228,6 @@ describe("decodeSlot stops", () => {
       name: "AbortError",
     });
     expect(progress).toHaveLength(2);
-  });
-});
-
-describe("PointIndex", () => {
-  const points = Array.from({ length: 50 }, (_, i) => multiply(BASE8, BigInt(i)));
-
-  test("finds every point at the position where it was added, over several additions", () => {
-    const index = new PointIndex(50);
-    index.add(points.slice(0, 20));
-    index.add(points.slice(20));
-    expect(index.find(points)).toEqual(points.map((_, i) => ({ query: i, index: i })));
-  });
-
-  test("finds each position of a point that was added twice", () => {
-    const index = new PointIndex(3);
-    index.add([points[1]!, points[2]!, points[1]!]);
-    expect(index.find([points[2]!, points[1]!])).toEqual([
-      { query: 0, index: 1 },
-      { query: 1, index: 0 },
-      { query: 1, index: 2 },
-    ]);
-  });
-
-  test("does not find a point that was not added, nor its negative", () => {
-    const index = new PointIndex(10);
-    index.add(points.slice(1, 11));
-    expect(index.find([points[0]!, points[11]!, points[3]!.negate()])).toEqual([]);
-  });
-
-  test("is empty without points, and has room for none", () => {
-    expect(new PointIndex(0).find(points)).toEqual([]);
   });
 });
 
