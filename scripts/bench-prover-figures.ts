@@ -26,6 +26,7 @@ import {
   secondsOfWholeRoll,
   snarkjsVerifier,
   stopOnRequest,
+  timesOfDecoding,
   verificationRatios,
   warmRatios,
 } from "@commune-zk/benchmarks";
@@ -68,6 +69,7 @@ const NAMES = [
   "peakMemoryNodeMb",
   "verifyBatch64",
   "rollMillionSeconds",
+  "decodingSeconds",
   "confirmMs",
   "cancelMs",
 ] as const;
@@ -172,6 +174,10 @@ async function* figures({ only, runs }: Options, signal: AbortSignal): AsyncGene
 
   if (wanted("rollMillionSeconds")) {
     yield ["rollMillionSeconds", figureOf(await secondsOfWholeRoll({ runs: Math.min(runs, FEW_RUNS) }))];
+  }
+
+  if (wanted("decodingSeconds")) {
+    yield ["decodingSeconds", figureOf((await timesOfDecoding({ runs })).map((ms) => ms / 1_000))];
   }
 
   if (wanted("confirmMs")) {

@@ -29,7 +29,7 @@ export { CONFIDENCE, excludesOne } from "./compare/statistics.ts";
 export { UsageError } from "./compare/usage.ts";
 export { gateText, intervalText } from "./compare/words.ts";
 export { type CountOptions, measureAudit, measureTally } from "./count.ts";
-export { measureDecoding } from "./decoding.ts";
+export { measureDecoding, timesOfDecoding } from "./decoding.ts";
 export type { DeviceConfig, DeviceWorkload } from "./device/config.ts";
 export { chosen } from "./harness/choice.ts";
 export { type ChromiumOptions, openChromium } from "./harness/chromium-environment.ts";

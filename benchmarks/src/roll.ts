@@ -6,6 +6,7 @@ import {
   createRegistration,
   ed25519KeyPair,
   FIELD_ORDER,
+  growRollTree,
   memoryPublicFiles,
   pathFromFiles,
   replayRoll,
@@ -15,6 +16,7 @@ import {
   toHex,
   verifyRegistration,
 } from "@commune-zk/prover";
+import { nodeThreads } from "@commune-zk/prover/node";
 import { randomHex, rehearseRoll } from "@commune-zk/prover/rehearsal";
 import { expect, type Measurement, measure } from "./measure.ts";
 
@@ -22,6 +24,8 @@ const LEAVES = 100_000;
 /** As many as a roll of depth 20 can have. */
 const MOST_LEAVES = 2 ** 20;
 const DEPTH = 20;
+const KNOWN_DEPTH = 12;
+const KNOWN_LEAVES = 2 ** KNOWN_DEPTH;
 const REGISTRATIONS = 50;
 const EVENTS_PER_BATCH = 4096;
 
@@ -47,14 +51,16 @@ export async function* measureRoll({ runs }: { runs: number }): AsyncGenerator<M
   };
 }
 
-/** A whole tree of depth 20, in seconds. */
+/** A whole tree of depth 20 by two threads, in seconds. */
 export async function secondsOfWholeRoll({ runs }: { runs: number }): Promise<number[]> {
   const leaves = Array.from({ length: MOST_LEAVES }, randomFieldElement);
-  const small = rollTree(leaves.slice(0, 4), DEPTH).layers[2]![0];
+  const threads = nodeThreads(2);
+  // By one thread: a node of the tree.
+  const known = rollTree(leaves.slice(0, KNOWN_LEAVES), KNOWN_DEPTH).root;
   const samples = await measure({
     runs,
-    work: () => rollTree(leaves, DEPTH),
-    check: ({ layers }) => expect(layers[2]![0] === small, "the same leaves gave another node"),
+    work: () => growRollTree(leaves, DEPTH, { threads }),
+    check: ({ layers }) => expect(layers[KNOWN_DEPTH]![0] === known, "the same leaves gave another node"),
   });
   return samples.map((ms) => ms / 1_000);
 }

@@ -478,7 +478,15 @@ export {
   replayRoll,
   rollHead,
 } from "./protocol/roll-log.ts";
-export { pathFromFiles, pollLeaves, type RollTree, rollFiles, rollTree } from "./protocol/roll-tree.ts";
+export {
+  type GrowOptions,
+  growRollTree,
+  pathFromFiles,
+  pollLeaves,
+  type RollTree,
+  rollFiles,
+  rollTree,
+} from "./protocol/roll-tree.ts";
 export { scopeOf, scopeToField } from "./protocol/scope.ts";
 export { combine, type ShareCulprit, sortShares } from "./protocol/shares.ts";
 export type { SignedMessage } from "./protocol/signed-message.ts";

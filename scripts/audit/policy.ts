@@ -16,6 +16,7 @@ import {
   readEntries,
   toHex,
 } from "@commune-zk/prover";
+import { nodeThreads } from "@commune-zk/prover/node";
 import { claimsTable, ledgerSummary } from "../hours/report.ts";
 import { loadKeys } from "../shared/keys.ts";
 import { ledgerBeside, publicFilesAt } from "./place.ts";
@@ -50,7 +51,15 @@ export async function auditHoursPolicy({
   const { ledger } = parsePolicy(await files.read(policyPaths.policy));
   const ledgerFiles = publicFilesAt(ledgerPlace ?? ledgerBeside(place, ledger.id));
   const { artifacts } = await loadKeys("hours");
-  const report = await auditPolicy({ files, ledgerFiles, artifacts, anchor, allowDevelopmentKeys });
+  const threads = nodeThreads();
+  const report = await auditPolicy({
+    files,
+    ledgerFiles,
+    artifacts,
+    anchor,
+    allowDevelopmentKeys,
+    threads,
+  });
   if (checkpoint !== undefined) await checkSeenClaims(report, files, checkpoint);
   if (ledgerCheckpoint !== undefined) await checkSeenLedger(report, ledgerFiles, ledgerCheckpoint);
   print(report);

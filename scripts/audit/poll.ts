@@ -1,5 +1,6 @@
 // The audit of a poll, and what a person reads of it.
 import { type AuditReport, audit, checkpointOrigin, type TrustAnchor } from "@commune-zk/prover";
+import { nodeThreads } from "@commune-zk/prover/node";
 import { resultTable } from "../election/report.ts";
 import { loadKeys } from "../shared/keys.ts";
 import { publicFilesAt } from "./place.ts";
@@ -24,7 +25,9 @@ export async function auditPoll({
   allowDevelopmentKeys: boolean;
 }): Promise<boolean> {
   const { artifacts } = await loadKeys();
-  const report = await audit({ files: publicFilesAt(place), artifacts, anchor, allowDevelopmentKeys });
+  const files = publicFilesAt(place);
+  const threads = nodeThreads();
+  const report = await audit({ files, artifacts, anchor, allowDevelopmentKeys, threads });
   if (checkpoint !== undefined) {
     const { poll, board } = report;
     const { name, key } = poll.poll.board;

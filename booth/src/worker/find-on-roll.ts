@@ -36,7 +36,7 @@ export async function findOnRoll(
 
 /**
  * That these really are the document's leaves: a server that leaves a member's out must not make the page say that
- * the member is not on the roll. Hashing 100,000 leaves takes half a minute, which members do not wait for.
+ * the member is not on the roll. Hashing 100,000 leaves takes seconds, on a phone many, which members do not wait for.
  *
  * @throws InputError `roll-root-mismatch`, `roll-files-malformed`.
  */

@@ -55,7 +55,40 @@ export function readG2(workspace: Workspace, at: number): G2 {
  */
 export function putScalars(workspace: Workspace, scalars: readonly bigint[]): number {
   const at = workspace.allocate(scalars.length * SCALAR_BYTES);
-  const view = new DataView(workspace.kernels.memory.buffer, at);
+  writeScalars(workspace.bytes(at, scalars.length * SCALAR_BYTES), scalars);
+  return at;
+}
+
+/** So many scalars from an address. */
+export function readScalars(workspace: Workspace, at: number, count: number): bigint[] {
+  return scalarsFromBytes(workspace.bytes(at, count * SCALAR_BYTES));
+}
+
+/**
+ * Scalars, 32 bytes each.
+ *
+ * @throws RangeError - as {@link putScalars}.
+ */
+export function scalarsToBytes(scalars: readonly bigint[]): Uint8Array {
+  const bytes = new Uint8Array(scalars.length * SCALAR_BYTES);
+  writeScalars(bytes, scalars);
+  return bytes;
+}
+
+/** Scalars of 32 bytes each. */
+export function scalarsFromBytes(bytes: Uint8Array): bigint[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / SCALAR_BYTES }, (_, i) => {
+    let value = 0n;
+    for (let word = SCALAR_BYTES - 8; word >= 0; word -= 8) {
+      value = (value << 64n) | view.getBigUint64(i * SCALAR_BYTES + word, true);
+    }
+    return value;
+  });
+}
+
+function writeScalars(bytes: Uint8Array, scalars: readonly bigint[]): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (const [i, scalar] of scalars.entries()) {
     let rest = scalar;
     for (let word = 0; word < SCALAR_BYTES; word += 8) {
@@ -64,19 +97,6 @@ export function putScalars(workspace: Workspace, scalars: readonly bigint[]): nu
     }
     if (rest !== 0n) throw new RangeError("a scalar beyond 32 bytes");
   }
-  return at;
-}
-
-/** So many scalars from an address. */
-export function readScalars(workspace: Workspace, at: number, count: number): bigint[] {
-  const view = new DataView(workspace.kernels.memory.buffer, at);
-  return Array.from({ length: count }, (_, i) => {
-    let value = 0n;
-    for (let word = SCALAR_BYTES - 8; word >= 0; word -= 8) {
-      value = (value << 64n) | view.getBigUint64(i * SCALAR_BYTES + word, true);
-    }
-    return value;
-  });
 }
 
 /** Address of numbers of a field in Montgomery form. */

@@ -5,14 +5,10 @@ import { poseidon2 } from "poseidon-lite/poseidon2";
 import { poseidon3 } from "poseidon-lite/poseidon3";
 import { poseidon4 } from "poseidon-lite/poseidon4";
 import { poseidon5 } from "poseidon-lite/poseidon5";
-import type { Workspace } from "../wasm/kernels.ts";
-import { kernelsNow, putNumbers, putScalars, readScalars, SCALAR_BYTES } from "./kernel-points.ts";
-import { poseidonSchedule } from "./poseidon-schedule.ts";
+import { kernelsNow } from "./kernel-points.ts";
+import { hashGroups } from "./poseidon-kernels.ts";
 
 const LITE = [poseidon1, poseidon2, poseidon3, poseidon4, poseidon5];
-
-/** Schedules in the memory of the kernels that are started once, by the size of the state. */
-const placed = new Map<number, { readonly address: number; readonly partialRounds: number }>();
 
 /** Pairs that are hashed before memory is used again. */
 const TOGETHER = 4096;
@@ -27,7 +23,7 @@ export function poseidon(inputs: readonly bigint[]): bigint {
   if (lite === undefined) throw new RangeError(`expected 1 … ${LITE.length} inputs, got ${inputs.length}`);
   const workspace = kernelsNow();
   if (workspace === undefined) return lite([...inputs]);
-  const hash = hashEach(workspace, inputs, inputs.length);
+  const hash = hashGroups(workspace, inputs, inputs.length);
   workspace.wipe();
   return hash[0]!;
 }
@@ -43,32 +39,8 @@ export function poseidonOfPairs(nodes: readonly bigint[]): bigint[] {
   const hashes: bigint[] = [];
   for (let from = 0; from < nodes.length; from += 2 * TOGETHER) {
     const part = nodes.slice(from, from + 2 * TOGETHER);
-    if (workspace !== undefined) hashes.push(...hashEach(workspace, part, 2));
+    if (workspace !== undefined) hashes.push(...hashGroups(workspace, part, 2));
     else for (let i = 0; i < part.length; i += 2) hashes.push(poseidon2([part[i]!, part[i + 1]!]));
   }
   return hashes;
-}
-
-/** Hashes of groups of `width` inputs. */
-function hashEach(workspace: Workspace, inputs: readonly bigint[], width: number): bigint[] {
-  const t = width + 1;
-  const { address, partialRounds } = scheduleOf(workspace, t);
-  const count = inputs.length / width;
-  return workspace.within(() => {
-    const at = putScalars(workspace, inputs);
-    const out = workspace.allocate(count * SCALAR_BYTES);
-    workspace.kernels.frPoseidon(out, count, at, t, partialRounds, address);
-    return readScalars(workspace, out, count);
-  });
-}
-
-/** They stay: whoever asks first has nothing marked. */
-function scheduleOf(workspace: Workspace, t: number): { address: number; partialRounds: number } {
-  let found = placed.get(t);
-  if (found === undefined) {
-    const { numbers, partialRounds } = poseidonSchedule(t);
-    found = { address: putNumbers(workspace, numbers, "fr"), partialRounds };
-    placed.set(t, found);
-  }
-  return found;
 }

@@ -7,9 +7,10 @@ import type { Engine, ProveOptions, ProvingArtifacts } from "./engine.ts";
 import { planPieces } from "./plan.ts";
 import { proveWitness } from "./prove-witness.ts";
 import { type LoadedProvingKey, loadProvingKey } from "./proving-key.ts";
-import { MAX_THREADS, type ThreadOptions } from "./threads/port.ts";
+import { ThreadLostError } from "./threads/member.ts";
+import { checkThreads, type ThreadOptions } from "./threads/port.ts";
 import { shareable } from "./threads/share.ts";
-import { Team, ThreadLostError } from "./threads/team.ts";
+import { Team } from "./threads/team.ts";
 import { Turns } from "./turns.ts";
 import { compileWitnessCalculator, type WitnessCalculator } from "./witness.ts";
 
@@ -44,12 +45,7 @@ export interface WasmEngineOptions {
  * @throws RangeError - threads that are not 1 … 16.
  */
 export function wasmEngine({ threads, relaxedSimd = true }: WasmEngineOptions = {}): Engine {
-  if (
-    threads !== undefined &&
-    !(Number.isInteger(threads.count) && threads.count >= 1 && threads.count <= MAX_THREADS)
-  ) {
-    throw new RangeError(`threads must be a whole number in 1 … ${MAX_THREADS}`);
-  }
+  if (threads !== undefined) checkThreads(threads);
   let team: Team | undefined = threads === undefined ? Team.nobody : undefined;
   let loaded: LoadedCircuit | undefined;
   let disposed = false;

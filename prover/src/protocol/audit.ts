@@ -5,6 +5,7 @@ import { type LoadedManifest, parseManifest } from "../formats/manifest.ts";
 import { type PublicFiles, readOptional } from "../formats/public-files.ts";
 import { publicPaths } from "../formats/public-paths.ts";
 import { type ArtifactSource, verificationKeyOf } from "../groth16/artifacts.ts";
+import type { ThreadOptions } from "../groth16/threads/port.ts";
 import { createVerifier } from "../groth16/verify.ts";
 import { aggregateShards, type ShardAggregate } from "./aggregate.ts";
 import { auditBoard, type BoardAudit, boardAt } from "./audit-board.ts";
@@ -34,6 +35,8 @@ export interface AuditOptions {
    */
   readonly manifest?: LoadedManifest;
   readonly allowDevelopmentKeys: boolean;
+  /** For the tree of a large roll. */
+  readonly threads?: ThreadOptions;
   readonly signal?: AbortSignal;
   /** `done` of `total` items of a step. */
   readonly onProgress?: (step: AuditStep, done: number, total: number) => void;
@@ -63,7 +66,7 @@ export interface AuditReport {
  * @throws DOMException `AbortError`.
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
-  const { files, artifacts, signal, onProgress } = options;
+  const { files, artifacts, threads, signal, onProgress } = options;
   const step = (name: AuditStep): void => {
     signal?.throwIfAborted();
     onProgress?.(name, 0, 1);
@@ -79,7 +82,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     (valid) => valid.poll.keySet.digest,
   );
   step("roll");
-  const { roll, tree } = await auditFrozenRoll(frozenRollOf(poll), files);
+  const { roll, tree } = await auditFrozenRoll(frozenRollOf(poll), files, { threads, signal });
   step("trustees");
   checkCeremony(poll, await files.read(publicPaths.dkg));
   step("board");

@@ -6,7 +6,14 @@ import type { PublicFiles } from "../formats/public-files.ts";
 import { publicPaths } from "../formats/public-paths.ts";
 import { fieldText, hex } from "../formats/schema.ts";
 import { type RollState, replayRoll, rollHead, tierName } from "./roll-log.ts";
-import { pollLeaves, type RollTree, rollFiles, rollTree } from "./roll-tree.ts";
+import {
+  type GrowOptions,
+  growRollTree,
+  pollLeaves,
+  type RollTree,
+  rollFiles,
+  rollTree,
+} from "./roll-tree.ts";
 
 /** Shape of `roll` in a scope document. docs/spec/poll.md §2. */
 export const frozenRollSchema = z.strictObject({
@@ -35,36 +42,47 @@ export interface FrozenRoll {
  * @param events - untrusted, `roll/events.ndjson`.
  * @throws InputError `roll-not-of-poll`, or as `replayRoll`.
  */
-export function checkFrozenRoll(
-  { roll: frozen, registrarKey, rollRoot, depth }: FrozenRoll,
-  events: Uint8Array,
-): { roll: RollState; tree: RollTree } {
-  const place = publicPaths.rollEvents;
-  const roll = replayRoll(events, { rollId: frozen.id, registrarKey });
-  const differs = (what: string) =>
-    new InputError("roll-not-of-poll", `${what} differs from the document's`, place);
-  if (roll.batches !== frozen.batches) throw differs("the number of batches");
-  if (rollHead(roll) !== frozen.head) throw differs("the roll head");
-  if (roll.positions.length !== frozen.size) throw differs("the number of positions");
-  const tree = rollTree(pollLeaves(roll, frozen.tiers), depth);
-  if (tree.root !== rollRoot) throw differs("the root");
+export function checkFrozenRoll(frozen: FrozenRoll, events: Uint8Array): { roll: RollState; tree: RollTree } {
+  const roll = replayFrozenRoll(frozen, events);
+  const tree = rollTree(pollLeaves(roll, frozen.roll.tiers), frozen.depth);
+  checkRoot(frozen, tree);
   return { roll, tree };
 }
 
 /**
- * The roll's log and every file of its tree.
+ * The roll's log and every file of its tree, which is grown with turns for other work.
  *
  * @throws InputError `roll-files-malformed`, `file-missing`, or as {@link checkFrozenRoll}.
+ * @throws unknown - the reason with which the signal fired.
  */
 export async function auditFrozenRoll(
   frozen: FrozenRoll,
   files: PublicFiles,
+  options: GrowOptions = {},
 ): Promise<{ roll: RollState; tree: RollTree }> {
-  const { roll, tree } = checkFrozenRoll(frozen, await files.read(publicPaths.rollEvents));
+  const roll = replayFrozenRoll(frozen, await files.read(publicPaths.rollEvents));
+  const tree = await growRollTree(pollLeaves(roll, frozen.roll.tiers), frozen.depth, options);
+  checkRoot(frozen, tree);
   for (const [path, expected] of rollFiles(tree)) {
     if (!equalBytes(await files.read(path), expected)) {
       throw new InputError("roll-files-malformed", "not what the roll's log gives", path);
     }
   }
   return { roll, tree };
+}
+
+function replayFrozenRoll({ roll: frozen, registrarKey }: FrozenRoll, events: Uint8Array): RollState {
+  const roll = replayRoll(events, { rollId: frozen.id, registrarKey });
+  if (roll.batches !== frozen.batches) throw differs("the number of batches");
+  if (rollHead(roll) !== frozen.head) throw differs("the roll head");
+  if (roll.positions.length !== frozen.size) throw differs("the number of positions");
+  return roll;
+}
+
+function checkRoot({ rollRoot }: FrozenRoll, { root }: RollTree): void {
+  if (root !== rollRoot) throw differs("the root");
+}
+
+function differs(what: string): InputError {
+  return new InputError("roll-not-of-poll", `${what} differs from the document's`, publicPaths.rollEvents);
 }

@@ -44,23 +44,63 @@ function emptyRoots(depth: number): readonly bigint[] {
  * @throws RangeError - more than 2^depth leaves.
  */
 export function poseidonTree(leaves: readonly bigint[], depth: number): PoseidonTree {
-  if (leaves.length > 2 ** depth) throw new RangeError(`${leaves.length} leaves do not fit depth ${depth}`);
+  const layers = [firstLayer(leaves, depth)];
   const empty = emptyRoots(depth);
-  const layers: bigint[][] = [[...leaves]];
   for (let h = 0; h < depth; h++) layers.push(parents(layers[h]!, empty[h]!, empty[h + 1]!));
   return { depth, root: layers[depth]![0] ?? empty[depth]!, layers };
 }
 
+/** Hashes of neighbours, two and two. */
+export type PairHasher = (nodes: readonly bigint[]) => Promise<readonly bigint[]>;
+
+/**
+ * The same by a hasher of the caller's.
+ *
+ * @throws RangeError - more than 2^depth leaves.
+ * @throws unknown - what the hasher throws.
+ */
+export async function growPoseidonTree(
+  leaves: readonly bigint[],
+  depth: number,
+  hash: PairHasher,
+): Promise<PoseidonTree> {
+  const layers = [firstLayer(leaves, depth)];
+  const empty = emptyRoots(depth);
+  for (let h = 0; h < depth; h++) {
+    const { toHash, parentsOf } = layerAbove(layers[h]!, empty[h]!, empty[h + 1]!);
+    layers.push(parentsOf(await hash(toHash)));
+  }
+  return { depth, root: layers[depth]![0] ?? empty[depth]!, layers };
+}
+
+function firstLayer(leaves: readonly bigint[], depth: number): bigint[] {
+  if (leaves.length > 2 ** depth) throw new RangeError(`${leaves.length} leaves do not fit depth ${depth}`);
+  return [...leaves];
+}
+
 function parents(nodes: readonly bigint[], zero: bigint, parentOfZeros: bigint): bigint[] {
+  const { toHash, parentsOf } = layerAbove(nodes, zero, parentOfZeros);
+  return parentsOf(poseidonOfPairs(toHash));
+}
+
+/** What has to be hashed for the layer above, and that layer from the hashes. */
+function layerAbove(
+  nodes: readonly bigint[],
+  zero: bigint,
+  parentOfZeros: bigint,
+): { toHash: bigint[]; parentsOf: (hashes: readonly bigint[]) => bigint[] } {
   const complete = nodes.length % 2 === 0 ? nodes : [...nodes, zero];
   // Most nodes of a large tree may be empty: those are not hashed.
   const isEmpty = (i: number): boolean => complete[2 * i] === zero && complete[2 * i + 1] === zero;
   const pairs = Array.from({ length: complete.length / 2 }, (_, i) => i);
-  const hashes = poseidonOfPairs(
-    pairs.filter((i) => !isEmpty(i)).flatMap((i) => [complete[2 * i]!, complete[2 * i + 1]!]),
-  );
-  let next = 0;
-  return pairs.map((i) => (isEmpty(i) ? parentOfZeros : hashes[next++]!));
+  const toHash = pairs.filter((i) => !isEmpty(i)).flatMap((i) => [complete[2 * i]!, complete[2 * i + 1]!]);
+  return {
+    toHash,
+    parentsOf(hashes) {
+      let next = 0;
+      return pairs.map((i) => (isEmpty(i) ? parentOfZeros : hashes[next++]!));
+    },
+  };
 }
 
 /**

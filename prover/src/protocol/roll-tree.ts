@@ -1,8 +1,13 @@
 // A document's roll tree: leaves, root, and the files that members download. docs/spec/roll.md §2–§4.
 import { InputError } from "../formats/errors.ts";
+import { scalarsFromBytes, scalarsToBytes } from "../formats/kernel-points.ts";
 import type { PublicFiles } from "../formats/public-files.ts";
 import { publicPaths } from "../formats/public-paths.ts";
+import { Hashers } from "../groth16/threads/hashers.ts";
+import { checkThreads, type ThreadOptions } from "../groth16/threads/port.ts";
+import { Turns } from "../groth16/turns.ts";
 import {
+  growPoseidonTree,
   type MerklePath,
   type PoseidonTree,
   pathsFromFiles,
@@ -25,15 +30,62 @@ export function pollLeaves({ positions }: RollState, tiers: readonly string[]): 
 }
 
 /**
- * The tree over leaves.
+ * The tree over leaves, at once: 100,000 take seconds, in which the thread does nothing else.
  *
  * @throws InputError `roll-too-large` - more than 2^depth leaves.
  */
 export function rollTree(leaves: readonly bigint[], depth: number): RollTree {
+  checkSize(leaves, depth);
+  return poseidonTree(leaves, depth);
+}
+
+/** How a tree is grown. */
+export interface GrowOptions {
+  /** Beside the calling thread; without them it hashes alone. They end with the tree, and small trees start none. */
+  readonly threads?: ThreadOptions | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Hashes that are done, of about so many: nodes above empty leaves are not hashed. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * The same tree, by several threads and with turns for other work in the calling one.
+ *
+ * @throws InputError `roll-too-large` - more than 2^depth leaves.
+ * @throws RangeError - threads that are not 1 … 16.
+ * @throws unknown - the reason with which the signal fired.
+ */
+export async function growRollTree(
+  leaves: readonly bigint[],
+  depth: number,
+  { threads, signal, onProgress }: GrowOptions = {},
+): Promise<RollTree> {
+  checkSize(leaves, depth);
+  if (threads !== undefined) checkThreads(threads);
+  const turns = new Turns(signal);
+  await turns.yield();
+  const hashers = await Hashers.start(leaves.length < WORTH_THREADS ? undefined : threads);
+  let done = 0;
+  const onHashed = (count: number): void => {
+    done += count;
+    onProgress?.(done, Math.max(done, leaves.length));
+  };
+  try {
+    return await growPoseidonTree(leaves, depth, async (nodes) =>
+      scalarsFromBytes(await hashers.hashPairs(scalarsToBytes(nodes), turns, onHashed)),
+    );
+  } finally {
+    hashers.end();
+  }
+}
+
+/** Leaves from which on threads save more than their start takes. */
+const WORTH_THREADS = 8192;
+
+function checkSize(leaves: readonly bigint[], depth: number): void {
   if (leaves.length > 2 ** depth) {
     throw new InputError("roll-too-large", `${leaves.length} positions do not fit depth ${depth}`);
   }
-  return poseidonTree(leaves, depth);
 }
 
 /** `roll/leaves/…` and `roll/level-10`. */

@@ -12,16 +12,23 @@ export interface ThreadPort {
   end(): void;
 }
 
-/** Threads that an engine may start. */
+/** Threads that an engine, or the hashing of a tree, may start. */
 export interface ThreadOptions {
-  /** Threads of a proof, the calling one included: 1 … {@link MAX_THREADS}. */
+  /** Threads of the work, the calling one included: 1 … {@link MAX_THREADS}. */
   readonly count: number;
-  /** Starts one. It is called for the first proof, once for every thread but the calling one. */
+  /** Starts one. It is called once for every thread but the calling one, an engine's for its first proof. */
   readonly start: () => ThreadPort;
 }
 
 /** More than this do not make a proof faster. */
 export const MAX_THREADS = 16;
+
+/** @throws RangeError - a count that is not 1 … 16. */
+export function checkThreads({ count }: ThreadOptions): void {
+  if (!(Number.isInteger(count) && count >= 1 && count <= MAX_THREADS)) {
+    throw new RangeError(`threads must be a whole number in 1 … ${MAX_THREADS}`);
+  }
+}
 
 /** Phones have more cores than are fast, and every thread takes some megabytes. */
 const USEFUL_THREADS = 4;

@@ -1,5 +1,6 @@
-// A thread of an engine: keeps pieces of a proving key, and multiplies them by what it is sent.
+// A thread: keeps pieces of a proving key and multiplies them by what it is sent; hashes pairs.
 import { InputError } from "../../formats/errors.ts";
+import { hashPairBytes } from "../../formats/poseidon-kernels.ts";
 import { Workspace } from "../../wasm/kernels.ts";
 import { EXTENDED_BYTES, multiplyInTurns } from "../multiply.ts";
 import { type LoadedPiece, loadPiece } from "../pieces.ts";
@@ -26,6 +27,8 @@ export function serveThread(): void {
 /** The same for any other kind of line. */
 export function servePort(port: Pick<ThreadPort, "post" | "listen">): void {
   let workspace: Workspace | undefined;
+  /** For hashing alone: nothing in it is secret. */
+  let hashing: Workspace | undefined;
   let pieces: readonly LoadedPiece[] = [];
   let stopping = new AbortController();
   let queue: Promise<void> = Promise.resolve();
@@ -67,9 +70,15 @@ export function servePort(port: Pick<ThreadPort, "post" | "listen">): void {
     }
   };
 
+  const hash = async ({ id, pairs }: Extract<ToThread, { kind: "hash" }>): Promise<FromThread> => {
+    hashing ??= await Workspace.start({ relaxedSimd: false });
+    return { kind: "hashes", id, hashes: hashPairBytes(hashing, pairs) };
+  };
+
   const answer = async (message: Exclude<ToThread, { kind: "stop" }>): Promise<FromThread> => {
     try {
-      return await (message.kind === "load" ? load(message) : sum(message));
+      if (message.kind === "load") return await load(message);
+      return await (message.kind === "sum" ? sum(message) : hash(message));
     } catch (error) {
       return { kind: "failed", id: message.id, why: reasonOf(error) };
     }
@@ -88,11 +97,17 @@ export function servePort(port: Pick<ThreadPort, "post" | "listen">): void {
       }
       queue = queue.then(async () => {
         const said = await answer(message);
-        port.post(said, said.kind === "sum" ? [said.point.buffer as ArrayBuffer] : []);
+        port.post(said, moved(said));
       });
     },
     () => undefined,
   );
+}
+
+/** What moves with an answer. */
+function moved(said: FromThread): ArrayBuffer[] {
+  if (said.kind === "sum") return [said.point.buffer as ArrayBuffer];
+  return said.kind === "hashes" ? [said.hashes.buffer as ArrayBuffer] : [];
 }
 
 function reasonOf(error: unknown): "malformed" | "memory" | "unexpected" {

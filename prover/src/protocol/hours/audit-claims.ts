@@ -6,6 +6,7 @@ import type { PublicFiles } from "../../formats/public-files.ts";
 import { policyPaths } from "../../formats/public-paths.ts";
 import { claimStatementHash, decodeRecord } from "../../formats/record.ts";
 import { type ArtifactSource, verificationKeyOf } from "../../groth16/artifacts.ts";
+import type { ThreadOptions } from "../../groth16/threads/port.ts";
 import { createVerifier, type ProofVerifier } from "../../groth16/verify.ts";
 import { readBoard } from "../board-files.ts";
 import { checkRecords } from "../check-records.ts";
@@ -95,6 +96,8 @@ export interface AuditPolicyOptions {
   /** The key set that the auditor believes in; the policy's own `keys.json` without it. */
   readonly manifest?: LoadedManifest;
   readonly allowDevelopmentKeys: boolean;
+  /** For the tree of a large roll. */
+  readonly threads?: ThreadOptions;
   readonly signal?: AbortSignal;
   /** Called after each claim. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -114,8 +117,8 @@ export interface PolicyAudit {
  * @throws DOMException `AbortError`.
  */
 export async function auditPolicy(options: AuditPolicyOptions): Promise<PolicyAudit> {
-  const { files, ledgerFiles, artifacts, anchor, manifest, allowDevelopmentKeys, signal, onProgress } =
-    options;
+  const { files, ledgerFiles, artifacts, anchor, manifest, allowDevelopmentKeys } = options;
+  const { threads, signal, onProgress } = options;
   const own = parseManifest(await files.read(policyPaths.keys));
   const policyBytes = await files.read(policyPaths.policy);
   const signatureBytes = await files.read(policyPaths.signature);
@@ -124,7 +127,7 @@ export async function auditPolicy(options: AuditPolicyOptions): Promise<PolicyAu
     (keys) => validatePolicy({ policyBytes, signatureBytes, manifest: keys, anchor, allowDevelopmentKeys }),
     (valid) => valid.policy.keySet.digest,
   );
-  await auditFrozenRoll(policy, files);
+  await auditFrozenRoll(policy, files, { threads, signal });
   const { ledger: name, board: host } = policy.policy;
   const anchorOfLedger = { ledgerId: name.id, registryKey: name.registryKey, board: host };
   const ledger = await auditLedger(ledgerFiles, anchorOfLedger);
