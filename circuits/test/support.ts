@@ -1,8 +1,11 @@
-// Components of ours as circuits of their own.
-import { cp, mkdir, writeFile } from "node:fs/promises";
+// Components of ours as circuits of their own. Every attempt runs on circom_runtime and on our engine's calculator, and
+// both have to come to the same witness, or to none.
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { CircuitInput } from "../../prover/src/groth16/engine.ts";
+import { compileWitnessCalculator } from "../../prover/src/groth16/witness.ts";
 import { compileCircuit, REPOSITORY_ROOT } from "../src/index.ts";
-import { type Attempt, openCircuit, templateFiles } from "../src/soundness.ts";
+import { type Attempt, openCircuit, R, templateFiles } from "../src/soundness.ts";
 
 /** Where and how {@link openComponent} compiles. */
 export interface ComponentOptions {
@@ -32,7 +35,7 @@ export async function openComponent(
   const source = join(absolute, `${name}main.circom`);
   const main = `pragma circom 2.1.6;\ninclude "${file}.circom";\ncomponent main = ${component};\n`;
   await writeFile(source, main);
-  return openCircuit((await compileCircuit(source, folder, optimisation)).wasm);
+  return openOnBoth((await compileCircuit(source, folder, optimisation)).wasm);
 }
 
 /**
@@ -43,8 +46,39 @@ export function openKeyed(
   name: string,
   keySet = "keys/artifacts",
 ): Promise<(inputs: object) => Promise<Attempt>> {
-  return openCircuit(join(REPOSITORY_ROOT, keySet, `${name}/circuit.wasm`));
+  return openOnBoth(join(REPOSITORY_ROOT, keySet, `${name}/circuit.wasm`));
 }
 
 /** Matches a witness. */
-export const accepted = { witness: expect.anything() };
+export const accepted: object = expect.objectContaining({ bytes: expect.anything() });
+
+async function openOnBoth(wasmPath: string): Promise<(inputs: object) => Promise<Attempt>> {
+  const theirs = await openCircuit(wasmPath);
+  const ours = await compileWitnessCalculator(await readFile(wasmPath));
+  return async (inputs) => {
+    const made = await ours
+      .calculate(fieldElements(inputs) as Record<string, CircuitInput>)
+      .catch(() => null);
+    try {
+      const attempt = await theirs(inputs);
+      const same =
+        "bytes" in attempt ? made !== null && Buffer.compare(attempt.bytes, made) === 0 : made === null;
+      if (!same) throw new Error("our calculator and circom_runtime do not agree");
+      return attempt;
+    } catch (error) {
+      if (made !== null)
+        throw new Error("our calculator takes inputs that circom_runtime does not", { cause: error });
+      throw error;
+    }
+  };
+}
+
+/** Numbers and texts as circom_runtime takes them, modulo r, at any depth. */
+function fieldElements(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fieldElements);
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, fieldElements(part)]));
+  }
+  const number = BigInt(value as number | bigint | string) % R;
+  return number < 0n ? number + R : number;
+}

@@ -54,20 +54,24 @@ async function leave(member: Member): Promise<void> {
 const radio = (member: Member, option: string) => member.tab.getByRole("radio", { name: option });
 
 /**
- * Marks an option and sees the prover at work on it. A loaded machine may paint the page only when that phase is
- * over: then the choice is changed and made anew, which starts another proof.
+ * Marks an option and sees the prover at work on it. A machine may paint the page only when that phase is over: then the
+ * choice is changed and made anew, which starts another proof.
  */
 async function markAndProve(member: Member, option: string, other: string): Promise<void> {
-  const atWork = member.tab.locator("main").getByText(member.m.proof.proof).first();
-  // Time enough for the artifacts to arrive: a choice that is changed before never gets to this phase.
-  const isSeen = (): Promise<boolean> =>
-    atWork.waitFor({ timeout: 10_000 }).then(
-      () => true,
-      () => false,
-    );
+  const text = (words: string) => member.tab.locator("main").getByText(words).first();
+  const seen = async (words: string): Promise<string> => {
+    await text(words).waitFor();
+    return words;
+  };
+  const { proof, ready } = member.m.proof;
   await member.mark(option);
-  for (let tries = 1; !(await isSeen()); tries++) {
-    if (tries === 5) return member.reads(member.m.proof.proof);
+  for (let tries = 1; ; tries++) {
+    const first = seen(proof);
+    first.catch(() => undefined);
+    const last = seen(ready);
+    last.catch(() => undefined);
+    if ((await Promise.race([first, last])) === proof) return;
+    if (tries === 10) throw new Error("no proof was seen at work");
     await member.mark(other);
     await member.mark(option);
   }

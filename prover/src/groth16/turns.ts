@@ -29,6 +29,22 @@ export class Turns {
   };
 
   /**
+   * What others' work gives, which goes on where the signal fires first.
+   *
+   * @throws unknown - what the work rejects with, or at once the reason with which the signal fired.
+   */
+  wait<T>(work: Promise<T>): Promise<T> {
+    const signal = this.#signal;
+    if (signal === undefined) return work;
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(signal.reason);
+      if (signal.aborted) stop();
+      signal.addEventListener("abort", stop, { once: true });
+      void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    });
+  }
+
+  /**
    * Gives others their turn: listeners of the signal, messages, painting.
    *
    * @throws unknown - the reason with which the signal fired.

@@ -55,6 +55,7 @@ export class Hashers {
     const hashes = new Uint8Array(count * SCALAR_BYTES);
     const lost: Share[] = [];
     let next = 0;
+    let isOver = false;
     const take = (most: number): Share | undefined => {
       const share = lost.pop();
       if (share !== undefined || next === count) return share;
@@ -64,6 +65,7 @@ export class Hashers {
     };
     const bytesOf = ({ from, to }: Share): Uint8Array => pairs.subarray(from * PAIR_BYTES, to * PAIR_BYTES);
     const keep = ({ from, to }: Share, own: Uint8Array): void => {
+      if (isOver) return;
       hashes.set(own, from * SCALAR_BYTES);
       onHashed(to - from);
     };
@@ -88,11 +90,12 @@ export class Hashers {
     const helping = members.flatMap((member) => Array.from({ length: AHEAD }, () => help(member)));
     try {
       await work();
-      await Promise.all(helping);
+      await turns.wait(Promise.all(helping));
       await work();
       return hashes;
     } finally {
-      // Nobody begins another share.
+      // Nobody begins another share, and nothing is told any more.
+      isOver = true;
       next = count;
       lost.length = 0;
     }
