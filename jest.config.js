@@ -15,5 +15,6 @@ export default {
   modulePathIgnorePatterns: ["<rootDir>/build/", "/dist/"],
   testTimeout: 60_000,
   testSequencer: "<rootDir>/scripts/test-sequencer.mjs",
-  maxWorkers: 2,
+  // One more than the two processors that this is meant for: tests wait for browsers and other processes.
+  maxWorkers: 3,
 };

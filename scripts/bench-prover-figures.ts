@@ -71,6 +71,7 @@ const NAMES = [
   "rollMillionSeconds",
   "decodingSeconds",
   "confirmMs",
+  "confirmToRequestMs",
   "cancelMs",
 ] as const;
 type Name = (typeof NAMES)[number];
@@ -180,9 +181,11 @@ async function* figures({ only, runs }: Options, signal: AbortSignal): AsyncGene
     yield ["decodingSeconds", figureOf((await timesOfDecoding({ runs })).map((ms) => ms / 1_000))];
   }
 
-  if (wanted("confirmMs")) {
+  if (wanted("confirmMs", "confirmToRequestMs")) {
     const places = { boothDirectory: BOOTH, bareProofPage: join(REPOSITORY_ROOT, PAGE) };
-    yield ["confirmMs", figureOf(await confirmTimes({ keys: keys.ballot, runs, ...places }))];
+    const times = await confirmTimes({ keys: keys.ballot, runs, ...places });
+    yield ["confirmMs", figureOf(times.map(({ confirmMs }) => confirmMs))];
+    yield ["confirmToRequestMs", figureOf(times.map(({ requestMs }) => requestMs))];
   }
 
   if (wanted("cancelMs")) {

@@ -1,29 +1,30 @@
 // npm test: every check of this repository, and a closing line that counts them all.
 // Plain JavaScript: the type check is one of the steps.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 
 const JEST_REPORT = "build/jest-report.json";
 
-/** Steps that count as one test each: three rows, side by side, and what comes after all. */
-const ROWS = [
-  [["system packages", "node", ["scripts/setup.mjs"]]],
+/** Steps that count as one test each, in rows that run side by side; one phase after the other. */
+const PHASES = [
   [
-    ["build", "npm", ["run", "build", "--silent"]],
-    ["import of each package in plain node", "node", ["scripts/check-imports.mjs"]],
-    ["circuit headers", "node", ["build/scripts/check-headers.js"]],
-    ["circomspect", "node", ["build/scripts/check-circomspect.js"]],
+    [["system packages", "node", ["scripts/setup.mjs"]]],
+    [["build", "npm", ["run", "build", "--silent"]]],
+    [["format and lint", "npx", ["biome", "ci", "."]]],
   ],
+  // The checks of arrows and documentation plant a file each, which is not to be built or linted.
   [
-    ["types", "npx", ["tsc", "--noEmit", "-p", "tsconfig.json"]],
-    ["format and lint", "npx", ["biome", "ci", "."]],
+    [["import arrows", "node", ["scripts/check-arrows.mjs"]]],
+    [["API reference", "node", ["scripts/check-docs.mjs"]]],
+    [
+      ["import of each package in plain node", "node", ["scripts/check-imports.mjs"]],
+      ["circuit headers", "node", ["build/scripts/check-headers.js"]],
+      ["circomspect", "node", ["build/scripts/check-circomspect.js"]],
+    ],
   ],
 ];
-// Each plants a file that should not be there, and looks whether it is found: types and format must have been seen.
-const AFTER = [
-  [["import arrows", "node", ["scripts/check-arrows.mjs"]]],
-  [["API reference", "node", ["scripts/check-docs.mjs"]]],
-];
+/** Beside jest, which now and then waits for browsers. */
+const BESIDE_JEST = [["types", "npx", ["tsc", "--noEmit", "-p", "tsconfig.json"]]];
 
 let passed = 0;
 let failed = 0;
@@ -51,13 +52,22 @@ async function runRow(steps) {
   }
 }
 
-await Promise.all(ROWS.map(runRow));
-await Promise.all(AFTER.map(runRow));
+for (const rows of PHASES) await Promise.all(rows.map(runRow));
 
 mkdirSync("build", { recursive: true });
 rmSync(JEST_REPORT, { force: true });
-const jest = ["run", "jest", "--silent", "--", "--json", `--outputFile=${JEST_REPORT}`];
-const jestOk = spawnSync("npm", [...jest, ...process.argv.slice(2)], { stdio: "inherit" }).status === 0;
+
+/** @returns whether jest was content. */
+function runJest() {
+  const args = ["run", "jest", "--silent", "--", "--json", `--outputFile=${JEST_REPORT}`];
+  return new Promise((resolve) => {
+    const child = spawn("npm", [...args, ...process.argv.slice(2)], { stdio: "inherit" });
+    child.on("error", () => resolve(false));
+    child.on("close", (status) => resolve(status === 0));
+  });
+}
+
+const [jestOk] = await Promise.all([runJest(), runRow(BESIDE_JEST)]);
 try {
   const report = JSON.parse(readFileSync(JEST_REPORT, "utf8"));
   passed += report.numPassedTests;

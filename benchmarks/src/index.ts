@@ -1,6 +1,6 @@
 // Benchmarks of commune-zk: nothing runs on import. scripts/bench*.ts are the commands.
 
-export { type BoothBenchOptions, confirmTimes, measureBooth } from "./browser/booth.ts";
+export { type BoothBenchOptions, type ConfirmTimes, confirmTimes, measureBooth } from "./browser/booth.ts";
 export { type BuiltSite, bundle } from "./browser/bundle.ts";
 export {
   CALIBRATION,
@@ -62,6 +62,7 @@ export { type MakeFixtureOptions, makeFixture } from "./make-fixture.ts";
 export type { Measurement, NotMeasured, Outcome } from "./measure.ts";
 export { measureMembership, type SemaphoreKeys } from "./membership.ts";
 export { headLine, outcomeLine } from "./outcome-lines.ts";
+export { ELSEWHERE, type ProfileRow, profileProofs } from "./profile.ts";
 export { measureProofs } from "./proof.ts";
 export {
   COMPARED,

@@ -73,19 +73,19 @@ export async function* measureBooth(options: BoothBenchOptions): AsyncGenerator<
 }
 
 /**
- * Milliseconds from the press that casts a ballot, sealed by then, to the request that carries it.
+ * What follows on the press that casts a ballot, which is sealed by then.
  *
  * @throws Error - no request was made.
  */
-export async function confirmTimes(options: BoothBenchOptions): Promise<readonly number[]> {
+export async function confirmTimes(options: BoothBenchOptions): Promise<readonly ConfirmTimes[]> {
   const stand = await open(options);
-  const samples: number[] = [];
+  const samples: ConfirmTimes[] = [];
   try {
     const browser = await launchWholeChromium();
     try {
       for (let run = 0; run <= options.runs; run++) {
-        const { confirmMs } = await choiceToReceipt(browser, stand);
-        if (run > 0) samples.push(confirmMs);
+        const times = await choiceToReceipt(browser, stand);
+        if (run > 0) samples.push(times);
       }
     } finally {
       await browser.close();
@@ -400,11 +400,18 @@ async function circuitInputs({ sample }: Stand, { manifest, artifacts: source }:
   return inputsToJson(await sampleInputs(sample, artifacts));
 }
 
-/** In milliseconds: from the choice to the receipt, and from the last press to the request that carries the ballot. */
+/** In milliseconds. */
 interface VoteTimes {
+  /** From the choice to the receipt. */
   readonly receiptMs: number;
+  /** From the last press to the moment at which the page has the sealed ballot and gives it to the device to keep. */
   readonly confirmMs: number;
+  /** From the last press to the request that carries the ballot: it is kept first, durably. */
+  readonly requestMs: number;
 }
+
+/** Times from a confirmation on. */
+export type ConfirmTimes = Pick<VoteTimes, "confirmMs" | "requestMs">;
 
 /** A member who does not hesitate: marks, looks it over, casts as soon as the ballot is sealed, and has a receipt. */
 async function choiceToReceipt(browser: Browser, stand: Stand): Promise<VoteTimes> {
@@ -433,6 +440,12 @@ async function choiceToReceipt(browser: Browser, stand: Stand): Promise<VoteTime
         document.querySelector("main label.line input") === null &&
         document.querySelector("main .actions button.main:not([aria-disabled])") !== null,
     );
+    let kept = Number.NaN;
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...args: Parameters<typeof put>) {
+      if (this.name === "ballots") kept = performance.now();
+      return put.apply(this, args);
+    };
     const confirmed = performance.now();
     press("main .actions button.main");
     await until(() => document.querySelector("main .stamp") !== null);
@@ -441,7 +454,9 @@ async function choiceToReceipt(browser: Browser, stand: Stand): Promise<VoteTime
       .getEntriesByType("resource")
       .find(({ name, startTime }) => startTime >= confirmed && new URL(name).pathname.endsWith("/ballots"));
     if (request === undefined) throw new Error("no ballot was sent");
-    return { receiptMs, confirmMs: request.startTime - confirmed };
+    if (!(kept >= confirmed && kept <= request.startTime))
+      throw new Error("the ballot was not kept before it was sent");
+    return { receiptMs, confirmMs: kept - confirmed, requestMs: request.startTime - confirmed };
   });
   await tab.context().close();
   return times;

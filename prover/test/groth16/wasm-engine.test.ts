@@ -2,17 +2,9 @@
 // any memory that it made. engine.test.ts has what all engines have in common; every ballot's
 // circuit is proven in ballots/ballot.test.ts, those of claims in hours/claim.test.ts.
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { bn254 } from "@noble/curves/bn254.js";
+import { nobleAccepts } from "../../../scripts/proofs/noble-verifier.ts";
 import { SelfCheckError } from "../../src/groth16/engine.ts";
-import {
-  type Engine,
-  type G1,
-  type G2,
-  type ProofProgress,
-  type ProvingArtifacts,
-  type VerificationKey,
-  wasmEngine,
-} from "../../src/index.ts";
+import { type Engine, type ProofProgress, type ProvingArtifacts, wasmEngine } from "../../src/index.ts";
 import { type ProvenCircuit, provenCircuit, withBrokenKey } from "./circuits.ts";
 import { fireAtEveryLook, firingAt } from "./firing.ts";
 import { type WatchedInstances, watchInstances } from "./traces.ts";
@@ -28,27 +20,6 @@ afterEach(() => {
 
 const isGood = ({ verifier }: ProvenCircuit, { publicSignals, proof }: Made): Promise<boolean> =>
   verifier.verify(publicSignals, proof);
-
-/** Whether a proof is one by noble's pairing: another implementation of the equation. */
-function nobleAccepts(
-  { alpha, beta, gamma, delta, ic }: VerificationKey,
-  { publicSignals, proof }: Made,
-): boolean {
-  const point1 = ([x, y]: G1) => bn254.G1.Point.fromAffine({ x, y });
-  const point2 = ([x, y]: G2) =>
-    bn254.G2.Point.fromAffine({ x: { c0: x[0], c1: x[1] }, y: { c0: y[0], c1: y[1] } });
-  const sum = publicSignals.reduce(
-    (all, signal, i) => all.add(point1(ic[i + 1]!).multiplyUnsafe(signal)),
-    point1(ic[0]!),
-  );
-  const pairs = [
-    { g1: point1(proof.a).negate(), g2: point2(proof.b) },
-    { g1: point1(alpha), g2: point2(beta) },
-    { g1: sum, g2: point2(gamma) },
-    { g1: point1(proof.c), g2: point2(delta) },
-  ];
-  return bn254.fields.Fp12.eql(bn254.pairingBatch(pairs), bn254.fields.Fp12.ONE);
-}
 
 describe("a proof", () => {
   test.each([
