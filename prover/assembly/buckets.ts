@@ -1,10 +1,20 @@
 // The sums of the points in each bucket of one window, every one as a tree of affine additions that share their
-// inversions. Over points of the scalar kernels, or of those in lanes (./points).
+// inversions; of many buckets then, in the same way, the sums of the rows and of the columns in which they can be laid
+// out: Σ b·Sᵦ over b = row·columns + column + 1 is columns·Σ row·(sum of the row) + Σ (column + 1)·(sum of the column).
+// Over points of the scalar kernels, or of those in lanes (./points).
 import { addPairs, copyNegated, copyPoint, PAIR_SCRATCH, POINT, settle } from "./points";
+
+/** Bits of a window from which on rows and columns are worth their inversions. */
+const LEAST_BITS: u32 = 10;
+
+/** Buckets of a row are 2 to the power of this; all of them where there is one row only. */
+export function columnBits(bits: u32): u32 {
+  return bits < LEAST_BITS ? bits - 1 : bits >> 1;
+}
 
 /** Bytes of scratch for sums of n points in buckets of windows of so many bits. */
 export function bucketScratch(n: u32, bits: u32): usize {
-  return layOut(n, bucketsOf(bits), 0) + 16;
+  return layOut(n, bits, 0) + 16;
 }
 
 /** Of a point in a table. */
@@ -28,10 +38,16 @@ let second: usize = 0;
 let lefts: usize = 0;
 let outs: usize = 0;
 let pairs: usize = 0;
+/** Of each column, then of each row: how many points it has. */
+let groups: usize = 0;
+/** Points in the order of the columns, and the sums of columns and rows. */
+let third: usize = 0;
+let reduced: usize = 0;
 
 /** @returns where the scratch ends. */
-function layOut(n: u32, buckets: u32, scratch: usize): usize {
+function layOut(n: u32, bits: u32, scratch: usize): usize {
   const points = <usize>n;
+  const buckets = bucketsOf(bits);
   lengths = scratch;
   starts = lengths + 4 * <usize>(buckets + 1);
   lefts = starts + 4 * <usize>(buckets + 1);
@@ -39,30 +55,93 @@ function layOut(n: u32, buckets: u32, scratch: usize): usize {
   first = (outs + 4 * points + 15) & ~15;
   second = first + points * POINT;
   pairs = second + points * POINT;
-  return pairs + (points / 2 + 1) * PAIR_SCRATCH;
+  const end = pairs + (points / 2 + 1) * PAIR_SCRATCH;
+  const columns: u32 = (<u32>1) << columnBits(bits);
+  if (columns === buckets) return end;
+  const both = <usize>(columns + buckets / columns);
+  groups = (end + 3) & ~3;
+  third = (groups + 4 * (both + 1) + 15) & ~15;
+  reduced = third + <usize>min(n, buckets) * POINT;
+  return reduced + both * POINT;
 }
 
 /**
- * Sums of n points of the table by their digits, in the scalar kernels' form: one for each bucket that has any, in their
- * order. How many there are in bucket b, 1 or none, stands in word b of the scratch.
+ * Sums of n points of the table by their digits, in the scalar kernels' form: of each column that has any points, in their
+ * order, then of each such row but the first. How many there are of column c, 1 … columns, stands in word c of the
+ * scratch, 1 or none; that of row r in word columns + 1 + r.
  *
  * @param digits - i16 each, |digit| ≤ 2^(bits − 1): the bucket, and whether the point is negated.
  * @returns where they are.
  */
 export function sumBuckets(n: u32, table: usize, digits: usize, bits: u32, scratch: usize): usize {
   const buckets = bucketsOf(bits);
-  layOut(n, buckets, scratch);
+  layOut(n, bits, scratch);
   fillBuckets(n, table, buckets, digits);
-  let from = first;
-  let to = second;
-  while (halve(buckets, from, to)) {
+  let sums = halveAll(lengths, buckets, first, second);
+  const columns: u32 = (<u32>1) << columnBits(bits);
+  let count: u32 = 0;
+  if (columns === buckets) {
+    for (let b: u32 = 1; b <= buckets; b++) count += load<u32>(lengths + 4 * <usize>b);
+  } else {
+    count = addUp(buckets, columns, sums, sums === first ? second : first);
+    sums = reduced;
+  }
+  settle(sums, count);
+  return sums;
+}
+
+/** Sums of columns and rows of the buckets' sums, into `reduced`. @returns how many there are. */
+function addUp(buckets: u32, columns: u32, sums: usize, other: usize): u32 {
+  const rows = buckets / columns;
+  const rowLengths = groups + 4 * <usize>columns;
+  let next: u32 = 0;
+  for (let b: u32 = 1; b <= buckets; b++) {
+    store<u32>(starts + 4 * <usize>b, next);
+    next += load<u32>(lengths + 4 * <usize>b);
+  }
+  let to = third;
+  for (let column: u32 = 1; column <= columns; column++) {
+    let count: u32 = 0;
+    for (let b = column; b <= buckets; b += columns) {
+      if (load<u32>(lengths + 4 * <usize>b) === 0) continue;
+      copyPoint(to, sums + <usize>load<u32>(starts + 4 * <usize>b) * POINT);
+      to += POINT;
+      count++;
+    }
+    store<u32>(groups + 4 * <usize>column, count);
+  }
+  const made = keep(groups, columns, halveAll(groups, columns, third, other), reduced);
+  // The first row has no weight.
+  const begin = load<u32>(starts + 4 * <usize>(columns + 1));
+  for (let row: u32 = 1; row < rows; row++) {
+    const after = row + 1 < rows ? load<u32>(starts + 4 * <usize>((row + 1) * columns + 1)) : next;
+    store<u32>(rowLengths + 4 * <usize>row, after - load<u32>(starts + 4 * <usize>(row * columns + 1)));
+  }
+  const from = sums + <usize>begin * POINT;
+  const rowSums = halveAll(rowLengths, rows - 1, from, other);
+  const all = made + keep(rowLengths, rows - 1, rowSums, reduced + <usize>made * POINT);
+  memory.copy(lengths, groups, 4 * <usize>(columns + 1));
+  memory.copy(lengths + 4 * <usize>(columns + 1), rowLengths, 4 * <usize>rows);
+  return all;
+}
+
+/** Copies the sums of groups. @returns how many there are. */
+function keep(counts: usize, n: u32, sums: usize, to: usize): u32 {
+  let count: u32 = 0;
+  for (let group: u32 = 1; group <= n; group++) count += load<u32>(counts + 4 * <usize>group);
+  memory.copy(to, sums, <usize>count * POINT);
+  return count;
+}
+
+/** The sum of each of n groups of points that stand side by side. @returns where they are: in either place. */
+function halveAll(counts: usize, n: u32, here: usize, there: usize): usize {
+  let from = here;
+  let to = there;
+  while (halve(counts, n, from, to)) {
     const was = from;
     from = to;
     to = was;
   }
-  let count: u32 = 0;
-  for (let b: u32 = 1; b <= buckets; b++) count += load<u32>(lengths + 4 * <usize>b);
-  settle(from, count);
   return from;
 }
 
@@ -94,16 +173,16 @@ function fillBuckets(n: u32, table: usize, buckets: u32, row: usize): void {
 }
 
 /**
- * One round: in every bucket the points stand side by side, pairs become sums, an odd one moves.
+ * One round: in every group the points stand side by side, pairs become sums, an odd one moves.
  *
  * @returns whether there was any pair; if not, all is where it was.
  */
-function halve(buckets: u32, from: usize, to: usize): bool {
+function halve(counts: usize, n: u32, from: usize, to: usize): bool {
   let read: usize = 0;
   let written: usize = 0;
   let count: u32 = 0;
-  for (let b: u32 = 1; b <= buckets; b++) {
-    const length = load<u32>(lengths + 4 * <usize>b);
+  for (let group: u32 = 1; group <= n; group++) {
+    const length = load<u32>(counts + 4 * <usize>group);
     if (length === 0) continue;
     const half = length >> 1;
     for (let k: u32 = 0; k < half; k++) {
@@ -118,7 +197,7 @@ function halve(buckets: u32, from: usize, to: usize): bool {
       read++;
       written++;
     }
-    store<u32>(lengths + 4 * <usize>b, half + (length & 1));
+    store<u32>(counts + 4 * <usize>group, half + (length & 1));
   }
   addPairs(count, lefts, outs, pairs);
   return count !== 0;

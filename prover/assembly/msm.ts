@@ -1,5 +1,6 @@
 // Σ sᵢ·Pᵢ by buckets over signed windows, every sum of a bucket as a tree of affine additions that share their
 // inversions. Bernstein et al. 2012 §4.
+import { bucketsOf, columnBits } from "./buckets";
 import { AFFINE, addAffine, addExtended, double, isInfinity, setExtendedInfinity } from "./curve";
 import { decompose, PART_BYTES } from "./decompose";
 import { apply, DIMENSION, PART_BITS, PART_WORDS } from "./endomorphism";
@@ -13,12 +14,12 @@ export function windowsFor(bits: u32): u32 {
   return (PART_BITS + bits) / bits;
 }
 
-/** The window that costs least: an addition of 6 for each point and window, 24 for each bucket of sums. */
+/** The window that costs least: an addition of 6 for each point and window, and what {@link bucketCost} says. */
 export function msmBits(n: u32): u32 {
   let best: u32 = 2;
   let least: u64 = U64_MAX_COST;
   for (let bits: u32 = 2; bits <= 15; bits++) {
-    const cost = <u64>windowsFor(bits) * (6 * <u64>(n * DIMENSION) + ((<u64>24) << (<u64>(bits - 1))));
+    const cost = <u64>windowsFor(bits) * (6 * <u64>(n * DIMENSION) + bucketCost(bits));
     if (cost >= least) continue;
     least = cost;
     best = bits;
@@ -26,6 +27,17 @@ export function msmBits(n: u32): u32 {
   return best;
 }
 const U64_MAX_COST: u64 = 0xffff_ffff_ffff;
+
+/**
+ * Of a window, in multiplications: 24 for each sum that is added up one by one; where there are rows and columns 6 for
+ * each bucket in both, and an inversion of 300 for each halving.
+ */
+function bucketCost(bits: u32): u64 {
+  const buckets = <u64>bucketsOf(bits);
+  const columns = (<u64>1) << (<u64>columnBits(bits));
+  if (columns === buckets) return 24 * buckets;
+  return 12 * buckets + 24 * (columns + buckets / columns) + 300 * <u64>(bits - 1);
+}
 
 /** out = the n points, then their images under the endomorphism, then the images of those, and so on. */
 export function expand(out: usize, n: u32, points: usize): void {
@@ -73,23 +85,38 @@ export function msmBegin(
 /** out = 2^bits·out + Σ b·(what is in bucket b), from what sumBuckets left. */
 export function msmWindow(out: usize, bits: u32, lengths: usize, sums: usize): void {
   for (let i: u32 = 0; i < bits; i++) double(out, out);
-  addBuckets(out, (<u32>1) << (bits - 1), lengths, sums);
+  const columns: u32 = (<u32>1) << columnBits(bits);
+  const rows = bucketsOf(bits) / columns;
+  const rowLengths = lengths + 4 * <usize>(columns + 1);
+  const rowSums = sums + AFFINE * countOf(lengths, columns);
+  if (rows > 1) {
+    weigh(rowLengths, rows - 1, rowSums);
+    for (let i: u32 = 0; i < columnBits(bits); i++) double(TOTAL, TOTAL);
+    addExtended(out, TOTAL);
+  }
+  weigh(lengths, columns, sums);
+  addExtended(out, TOTAL);
 }
 
-/** out += Σ b·bucket[b], by running sums from the top. */
-function addBuckets(out: usize, buckets: u32, lengths: usize, sums: usize): void {
+/** How many of n groups have a sum. */
+function countOf(lengths: usize, n: u32): usize {
+  let count: usize = 0;
+  for (let group: u32 = 1; group <= n; group++) count += <usize>load<u32>(lengths + 4 * <usize>group);
+  return count;
+}
+
+/** TOTAL = Σ g·(sum of group g) over 1 … n, by running sums from the top. */
+function weigh(lengths: usize, n: u32, sums: usize): void {
   setExtendedInfinity(RUNNING);
   setExtendedInfinity(TOTAL);
-  let end: usize = 0;
-  for (let b: u32 = 1; b <= buckets; b++) end += <usize>load<u32>(lengths + 4 * <usize>b);
-  for (let b = buckets; b > 0; b--) {
-    if (load<u32>(lengths + 4 * <usize>b) !== 0) {
-      end--;
-      addAffine(RUNNING, sums + end * AFFINE);
+  let end = sums + AFFINE * countOf(lengths, n);
+  for (let group = n; group > 0; group--) {
+    if (load<u32>(lengths + 4 * <usize>group) !== 0) {
+      end -= AFFINE;
+      addAffine(RUNNING, end);
     }
     addExtended(TOTAL, RUNNING);
   }
-  addExtended(out, TOTAL);
 }
 
 /** Signed digits in [−2^(bits−1), 2^(bits−1)] of all parts, least window first, as rows of i16. */

@@ -516,6 +516,12 @@ function describeGroup<T>({
       );
     });
 
+    test("of more points than there are buckets in rows and columns", () => {
+      const draws = drawsOf(`${name} rows and columns`);
+      const terms = times(700, () => ({ scalar: anyScalar(draws), logarithm: anyLogarithm(draws) }));
+      expectSumOf(terms, [10, 11]);
+    });
+
     test("by the widest windows", () => {
       const draws = drawsOf(`${name} wide`);
       const terms = times(5, () => ({ scalar: anyScalar(draws), logarithm: anyLogarithm(draws) }));
