@@ -1,5 +1,6 @@
 // Points of y² = x³ + b over a field F: affine (x, y), infinity all zero; and extended ("XYZZ") coordinates
 // (X, Y, ZZ, ZZZ), x = X/ZZ, y = Y/ZZZ, infinity ZZ all zero. Formulas: EFD, shortw-xyzz, Sutherland.
+import { apply } from "./endomorphism";
 import * as F from "./field";
 
 export const AFFINE: usize = 2 * F.BYTES;
@@ -138,12 +139,18 @@ export function addExtended(a: usize, b: usize): void {
   F.mul(a + 3 * B, a + 3 * B, PPP);
 }
 
-/** out = scalar·a, extended and affine: a scalar of 16 bytes, little-endian. Variable time. */
+const IMAGE = memory.data(144);
+
+/** out = (low + high·λ)·a, extended and affine: low and high of 8 bytes each, little-endian. Variable time. */
 export function mulShort(out: usize, a: usize, scalar: usize): void {
+  apply(IMAGE, a);
   setExtendedInfinity(out);
-  for (let i: u32 = 128; i-- > 0; ) {
+  for (let i: u32 = 64; i-- > 0; ) {
     double(out, out);
-    if ((load<u8>(scalar + <usize>(i >> 3)) >> <u8>(i & 7)) & 1) addAffine(out, a);
+    const at = scalar + <usize>(i >> 3);
+    const shift = <u8>(i & 7);
+    if ((load<u8>(at) >> shift) & 1) addAffine(out, a);
+    if ((load<u8>(at + 8) >> shift) & 1) addAffine(out, IMAGE);
   }
 }
 

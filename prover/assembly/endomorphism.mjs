@@ -69,6 +69,8 @@ function source(basis, lambda, r) {
   const factorWords = Math.ceil(Math.max(...factors.map((f) => magnitude(f).toString(2).length)) / 32);
   return `import * as F from "./field";
 
+/** λ, 32 bytes, little-endian. */
+export const LAMBDA = memory.data<u8>([${Array.from({ length: 32 }, (_, i) => Number(((lambda % r) >> (8n * BigInt(i))) & 255n)).join(", ")}]);
 /** How many short scalars one becomes. */
 export const DIMENSION: u32 = ${basis.length};
 /** Of a short scalar's absolute value. */

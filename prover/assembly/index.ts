@@ -1,4 +1,5 @@
 // What prover/src/wasm sees of the kernels. build.mjs lays the files out: g1 and g2 are one source over two fields.
+import { LAMBDA } from "./g1/endomorphism";
 
 export {
   add as fp2Add,
@@ -117,6 +118,11 @@ export {
   prepare as pairingPrepare,
 } from "./pairing";
 export { mul12 as fp12Mul } from "./tower";
+
+/** Address of λ of G1's endomorphism, 32 bytes, little-endian. */
+export function g1Lambda(): usize {
+  return LAMBDA;
+}
 
 /** Where memory begins that the kernels do not use themselves. */
 export function heapBase(): usize {

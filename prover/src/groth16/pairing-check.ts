@@ -41,8 +41,8 @@ interface Pair {
   readonly point: number;
 }
 
-/** Of a coefficient of a batch. */
-const COEFFICIENT_BYTES = 16;
+/** Of what a coefficient of a batch is drawn from. */
+const DRAWN_BITS = 128n;
 
 /** Computes once what all proofs of a key share; it stays in the workspace. */
 export function preparePairingCheck(workspace: Workspace, key: KeyPoints): PairingCheck {
@@ -88,6 +88,12 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
         table,
       }),
     );
+  // A coefficient is low + high·λ for 64 drawn bits each: its multiples of points of G1 take half as many doublings
+  // (Bowe, Grigg and Hopwood, ePrint 2019/1021). No two draws give the same number modulo r, because vectors
+  // (a, b) with a + b·λ ≡ 0 have 127 bits; a test has the kernels find each draw again.
+  const [lambda] = readScalars(workspace, kernels.g1Lambda(), 1) as [bigint];
+  const coefficientOf = (drawn: bigint): bigint =>
+    (BigInt.asUintN(64, drawn) + (drawn >> 64n) * lambda) % FIELD_ORDER;
   const signalsAt = (at: number): bigint[] => readScalars(workspace, at, key.publicCount);
 
   return {
@@ -105,11 +111,12 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
         return kernels.pairingIsOne(product) === 1;
       }),
 
-    // Π e(−ρᵢAᵢ, Bᵢ) · e(Σρᵢ·inputᵢ, γ) · e(Σρᵢ·Cᵢ, δ) · e(Σρᵢ·α, β) = 1 for ρᵢ drawn from 1 … 2¹²⁸ − 1: a product of powers
+    // Π e(−ρᵢAᵢ, Bᵢ) · e(Σρᵢ·inputᵢ, γ) · e(Σρᵢ·Cᵢ, δ) · e(Σρᵢ·α, β) = 1 for ρᵢ of 2¹²⁸ − 1 numbers: a product of powers
     // of what each equation gives, in a group of order r.
     all: (proofs) =>
       workspace.within(() => {
-        const coefficients = proofs.map(() => 1n + randomBelow(2n ** BigInt(8 * COEFFICIENT_BYTES) - 1n));
+        const draws = proofs.map(() => 1n + randomBelow(2n ** DRAWN_BITS - 1n));
+        const coefficients = draws.map(coefficientOf);
         const total = coefficients.reduce((sum, coefficient) => sum + coefficient, 0n) % FIELD_ORDER;
         const inputs = Array.from({ length: key.publicCount }, () => 0n);
         const pairs: Pair[] = [];
@@ -117,7 +124,7 @@ export function preparePairingCheck(workspace: Workspace, key: KeyPoints): Pairi
           const coefficient = coefficients[i]!;
           for (const [j, signal] of signalsAt(scalars).entries()) inputs[j]! += coefficient * signal;
           const multiple = workspace.allocate(G1_EXTENDED_BYTES);
-          kernels.g1MulShort(multiple, a, putScalars(workspace, [coefficient]));
+          kernels.g1MulShort(multiple, a, putScalars(workspace, [draws[i]!]));
           pairs.push({ lines: linesOf(b), point: negated(affine(multiple)) });
         }
         const points = workspace.allocate(proofs.length * G1_BYTES);

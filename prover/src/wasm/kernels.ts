@@ -73,6 +73,7 @@ export type Kernels = Field<"fq"> &
   Curve<"g1"> &
   Curve<"g2"> &
   Buckets & {
+    g1Lambda(): number;
     g1MulShort(out: number, a: number, scalar: number): void;
     g2IsInSubgroup(q: number): number;
     fp12Mul(out: number, a: number, b: number): void;
