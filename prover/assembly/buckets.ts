@@ -54,7 +54,8 @@ function layOut(n: u32, bits: u32, scratch: usize): usize {
   outs = lefts + 4 * points;
   first = (outs + 4 * points + 15) & ~15;
   second = first + points * POINT;
-  pairs = second + points * POINT;
+  // What is left of a round: half of the points, and one for each bucket with an odd number of them.
+  pairs = second + ((points + <usize>min(n, buckets)) / 2 + 1) * POINT;
   const end = pairs + (points / 2 + 1) * PAIR_SCRATCH;
   const columns: u32 = (<u32>1) << columnBits(bits);
   if (columns === buckets) return end;
