@@ -5,6 +5,7 @@ import { bn254 } from "@noble/curves/bn254.js";
 import { FIELD_ORDER } from "../../src/formats/field.ts";
 import { putG1, putScalars, readG1, readScalars } from "../../src/formats/kernel-points.ts";
 import { G1_BYTES, G1_EXTENDED_BYTES } from "../../src/wasm/kernels.ts";
+import { partsOf } from "./groups.ts";
 import { CASES, type Draw, drawsOf, kernels, seed, tryCases, workspace } from "./support.ts";
 
 const G = bn254.G1.Point.BASE;
@@ -15,19 +16,6 @@ const coefficientOf = (low: bigint, high: bigint): bigint => (low + high * lambd
 const drawHalf = (draw: Draw): bigint => draw.of([0n, 1n, 2n, END, END - 1n, 2n ** 63n, draw.bits(64)]);
 const drawHalves = (draw: Draw): readonly [bigint, bigint] => [drawHalf(draw), drawHalf(draw)];
 
-/** What the kernels make of a long scalar: absolute values in five words, and a sign. */
-function partsOf(scalar: bigint): bigint[] {
-  return workspace.within(() => {
-    const out = workspace.allocate(48);
-    kernels.g1Decompose(out, putScalars(workspace, [scalar]));
-    const words = new Uint32Array(kernels.memory.buffer, out, 12);
-    return [0, 6].map((at) => {
-      const value = words.subarray(at, at + 5).reduceRight((sum, word) => (sum << 32n) + BigInt(word), 0n);
-      return words[at + 5] === 1 ? -value : value;
-    });
-  });
-}
-
 describe(`coefficients of a batch (seed ${seed})`, () => {
   test("λ is a third root of 1 and no other: φ(P) = λP is in a test of sums", () => {
     expect([lambda === 1n, lambda ** 3n % FIELD_ORDER]).toEqual([false, 1n]);
@@ -35,7 +23,7 @@ describe(`coefficients of a batch (seed ${seed})`, () => {
 
   test("are found again, half by half: no two draws give the same", () => {
     tryCases("halves", drawHalves, ([low, high]) => {
-      const parts = partsOf(coefficientOf(low, high));
+      const parts = partsOf("g1", coefficientOf(low, high));
       return parts[0] === low && parts[1] === high ? undefined : `${low}, ${high}: ${parts}`;
     });
   });
