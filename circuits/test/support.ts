@@ -1,5 +1,5 @@
-// Components of ours as circuits of their own. Every attempt runs on circom_runtime and on our engine's calculator, and
-// both have to come to the same witness, or to none.
+// Components of ours as circuits of their own. Attempts run on circom_runtime and on our engine's calculator, and both
+// have to come to the same witness, or to none.
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CircuitInput } from "../../prover/src/groth16/engine.ts";
@@ -59,17 +59,15 @@ async function openOnBoth(wasmPath: string): Promise<(inputs: object) => Promise
     const made = await ours
       .calculate(fieldElements(inputs) as Record<string, CircuitInput>)
       .catch(() => null);
-    try {
-      const attempt = await theirs(inputs);
-      const same =
-        "bytes" in attempt ? made !== null && Buffer.compare(attempt.bytes, made) === 0 : made === null;
-      if (!same) throw new Error("our calculator and circom_runtime do not agree");
-      return attempt;
-    } catch (error) {
-      if (made !== null)
-        throw new Error("our calculator takes inputs that circom_runtime does not", { cause: error });
-      throw error;
-    }
+    const attempt = await theirs(inputs).catch((error: unknown) => {
+      if (made === null) throw error;
+      throw new Error("our calculator takes inputs that circom_runtime does not", { cause: error });
+    });
+    const theirOwn = "bytes" in attempt ? attempt.bytes : null;
+    const isSame =
+      made === null || theirOwn === null ? made === theirOwn : Buffer.compare(made, theirOwn) === 0;
+    if (!isSame) throw new Error("our calculator and circom_runtime do not agree");
+    return attempt;
   };
 }
 

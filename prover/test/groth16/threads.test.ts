@@ -6,7 +6,7 @@ import { SelfCheckError } from "../../src/groth16/engine.ts";
 import { groupOf, POINT_FILE_BYTES, SUM_NAMES } from "../../src/groth16/pieces.ts";
 import { type Engine, type ProveOptions, wasmEngine } from "../../src/index.ts";
 import { type ProvenCircuit, provenCircuit, withBrokenKey } from "./circuits.ts";
-import { fireAtEveryLook } from "./firing.ts";
+import { fireAtManyLooks } from "./firing.ts";
 import { type LocalFaults, localThreads } from "./local-threads.ts";
 import { watchInstances } from "./traces.ts";
 
@@ -186,7 +186,7 @@ describe("nothing of a secret stays", () => {
       if (isAborted) computed++;
     });
     const { engine, threads } = engineOf(3);
-    const looks = await fireAtEveryLook(
+    const looks = await fireAtManyLooks(
       (signal) => {
         isAborted = false;
         return engine.prove({ ...own, signal });

@@ -6,7 +6,7 @@ import { nobleAccepts } from "../../../scripts/proofs/noble-verifier.ts";
 import { SelfCheckError } from "../../src/groth16/engine.ts";
 import { type Engine, type ProofProgress, type ProvingArtifacts, wasmEngine } from "../../src/index.ts";
 import { type ProvenCircuit, provenCircuit, withBrokenKey } from "./circuits.ts";
-import { fireAtEveryLook, firingAt } from "./firing.ts";
+import { fireAtManyLooks, firingAt } from "./firing.ts";
 import { type WatchedInstances, watchInstances } from "./traces.ts";
 
 type Made = Awaited<ReturnType<Engine["prove"]>>;
@@ -165,7 +165,7 @@ describe("a signal", () => {
       if (isAborted) computed++;
     });
     const engine = wasmEngine();
-    const looks = await fireAtEveryLook(
+    const looks = await fireAtManyLooks(
       (signal) => {
         isAborted = false;
         signal.addEventListener("abort", () => {
