@@ -443,7 +443,8 @@ async function choiceToReceipt(browser: Browser, stand: Stand): Promise<VoteTime
     let kept = Number.NaN;
     const { put } = IDBObjectStore.prototype;
     IDBObjectStore.prototype.put = function (...args: Parameters<typeof put>) {
-      if (this.name === "ballots") kept = performance.now();
+      // The first time: its receipt is kept as well, later.
+      if (this.name === "ballots" && Number.isNaN(kept)) kept = performance.now();
       return put.apply(this, args);
     };
     const confirmed = performance.now();
