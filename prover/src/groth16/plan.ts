@@ -4,11 +4,12 @@ import { groupOf, type Piece, POINT_FILE_BYTES, SUM_NAMES, type SumName } from "
 
 /**
  * What a point of a sum costs, and what a point of the domain costs in rows and transforms, by that of G1: as the
- * parts of a proof of Semaphore at depth 20 took in one thread, by the scalar kernels and by those of relaxed SIMD.
+ * parts of a proof of Semaphore at depth 20 took in one thread, by the scalar kernels and by those of relaxed SIMD
+ * (docs/design/logs/bench-profile.log).
  */
 export const COST = {
-  scalar: { g1: 1, g2: 3.3, domain: 0.3 },
-  lanes: { g1: 1, g2: 2.5, domain: 0.37 },
+  scalar: { g1: 1, g2: 2.95, domain: 0.33 },
+  lanes: { g1: 1, g2: 2.24, domain: 0.55 },
 } as const;
 
 /** From the calling thread, which has the quotient to compute, outwards: the sum that needs it comes first. */
