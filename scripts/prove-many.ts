@@ -28,7 +28,8 @@ for (const name of names) {
 }
 
 const signal = stopOnRequest(() => console.error("stopping"));
-console.log(`command npm run test:proofs -- --seed ${seed} --count ${count}`);
+const only = (values.only ?? []).map((name) => ` --only ${name}`).join("");
+console.log(`command npm run test:proofs -- --seed ${seed} --count ${count}${only}`);
 console.log(`machine ${describeMachine()}`);
 console.log(`commit  ${describeCommit(REPOSITORY_ROOT)}`);
 console.log(`began   ${new Date().toISOString()}`);
