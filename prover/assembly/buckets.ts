@@ -81,9 +81,8 @@ export function sumBuckets(n: u32, table: usize, digits: usize, bits: u32, scrat
   let sums = halveAll(lengths, buckets, first, second);
   const columns: u32 = (<u32>1) << columnBits(bits);
   let count: u32 = 0;
-  if (columns === buckets) {
-    for (let b: u32 = 1; b <= buckets; b++) count += load<u32>(lengths + 4 * <usize>b);
-  } else {
+  if (columns === buckets) count = countOf(lengths, buckets);
+  else {
     count = addUp(buckets, columns, sums, sums === first ? second : first);
     sums = reduced;
   }
@@ -126,10 +125,16 @@ function addUp(buckets: u32, columns: u32, sums: usize, other: usize): u32 {
   return all;
 }
 
-/** Copies the sums of groups. @returns how many there are. */
-function keep(counts: usize, n: u32, sums: usize, to: usize): u32 {
+/** How many points n groups have. */
+export function countOf(counts: usize, n: u32): u32 {
   let count: u32 = 0;
   for (let group: u32 = 1; group <= n; group++) count += load<u32>(counts + 4 * <usize>group);
+  return count;
+}
+
+/** Copies the sums of groups. @returns how many there are. */
+function keep(counts: usize, n: u32, sums: usize, to: usize): u32 {
+  const count = countOf(counts, n);
   memory.copy(to, sums, <usize>count * POINT);
   return count;
 }

@@ -1,6 +1,6 @@
 // Σ sᵢ·Pᵢ by buckets over signed windows, every sum of a bucket as a tree of affine additions that share their
 // inversions. Bernstein et al. 2012 §4.
-import { bucketsOf, columnBits } from "./buckets";
+import { bucketsOf, columnBits, countOf } from "./buckets";
 import { AFFINE, addAffine, addExtended, double, isInfinity, setExtendedInfinity } from "./curve";
 import { decompose, PART_BYTES } from "./decompose";
 import { apply, DIMENSION, PART_BITS, PART_WORDS } from "./endomorphism";
@@ -88,7 +88,7 @@ export function msmWindow(out: usize, bits: u32, lengths: usize, sums: usize): v
   const columns: u32 = (<u32>1) << columnBits(bits);
   const rows = bucketsOf(bits) / columns;
   const rowLengths = lengths + 4 * <usize>(columns + 1);
-  const rowSums = sums + AFFINE * countOf(lengths, columns);
+  const rowSums = sums + AFFINE * <usize>countOf(lengths, columns);
   if (rows > 1) {
     weigh(rowLengths, rows - 1, rowSums);
     for (let i: u32 = 0; i < columnBits(bits); i++) double(TOTAL, TOTAL);
@@ -98,18 +98,11 @@ export function msmWindow(out: usize, bits: u32, lengths: usize, sums: usize): v
   addExtended(out, TOTAL);
 }
 
-/** How many of n groups have a sum. */
-function countOf(lengths: usize, n: u32): usize {
-  let count: usize = 0;
-  for (let group: u32 = 1; group <= n; group++) count += <usize>load<u32>(lengths + 4 * <usize>group);
-  return count;
-}
-
 /** TOTAL = Σ g·(sum of group g) over 1 … n, by running sums from the top. */
 function weigh(lengths: usize, n: u32, sums: usize): void {
   setExtendedInfinity(RUNNING);
   setExtendedInfinity(TOTAL);
-  let end = sums + AFFINE * countOf(lengths, n);
+  let end = sums + AFFINE * <usize>countOf(lengths, n);
   for (let group = n; group > 0; group--) {
     if (load<u32>(lengths + 4 * <usize>group) !== 0) {
       end -= AFFINE;
