@@ -199,7 +199,7 @@ function halve(counts: usize, n: u32, from: usize, to: usize): bool {
       written++;
     }
     if (length & 1) {
-      memory.copy(to + written * POINT, from + read * POINT, POINT);
+      copyPoint(to + written * POINT, from + read * POINT);
       read++;
       written++;
     }

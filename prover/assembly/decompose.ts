@@ -1,9 +1,18 @@
 // A long scalar as several short ones: Babai's rounding in the lattice of an endomorphism.
-import { BASIS, DIMENSION, FACTOR_WORDS, FACTORS, PART_WORDS, SHIFT_WORDS } from "./endomorphism";
+import {
+  BASIS,
+  DIMENSION,
+  FACTOR_WORDS,
+  FACTORS,
+  PART_WORDS,
+  SHIFT_WORDS,
+  SKIPPED_WORDS,
+} from "./endomorphism";
 
 const SCALAR_WORDS: u32 = 8;
-/** Of a part: its absolute value in PART_WORDS words, and a word that is 1 where it is negative. */
+/** Of a part: its absolute value in 20 bytes, and a word that is 1 where it is negative. */
 export const PART_BYTES: usize = 24;
+const SIGN: usize = 20;
 
 const PRODUCT = memory.data(4 * 24);
 const QUOTIENT = memory.data(4 * 8);
@@ -11,7 +20,7 @@ const QUOTIENT = memory.data(4 * 8);
 /** Σ partᵢ·λ^i ≡ scalar (mod r): DIMENSION parts at `out`. */
 export function decompose(out: usize, scalar: usize): void {
   memory.fill(out, 0, PART_BYTES * <usize>DIMENSION);
-  memory.copy(out, scalar, 4 * <usize>PART_WORDS);
+  for (let i: usize = 0; i < <usize>PART_WORDS; i++) store<u32>(out + 4 * i, load<u32>(scalar + 4 * i));
   for (let j: usize = 0; j < <usize>DIMENSION; j++) {
     quotient(scalar, FACTORS + 4 * <usize>FACTOR_WORDS * j);
     for (let i: usize = 0; i < <usize>DIMENSION; i++) {
@@ -21,12 +30,18 @@ export function decompose(out: usize, scalar: usize): void {
   for (let i: usize = 0; i < <usize>DIMENSION; i++) makeAbsolute(out + PART_BYTES * i);
 }
 
-/** QUOTIENT = round(scalar·factor / 2^SHIFT), its lowest words. */
+/** Whether a part is negative. */
+export function isNegative(part: usize): bool {
+  return load<u32>(part + SIGN) !== 0;
+}
+
+/** QUOTIENT = round(scalar·factor / 2^SHIFT), seldom one less, its lowest words. */
 function quotient(scalar: usize, factor: usize): void {
-  memory.fill(PRODUCT, 0, 4 * 24);
-  for (let i: usize = 0; i < <usize>SCALAR_WORDS; i++) {
+  // What the scalar's lowest words add is far below one.
+  for (let j: usize = 0; j < <usize>FACTOR_WORDS; j++)
+    store<u32>(PRODUCT + 4 * (<usize>SKIPPED_WORDS + j), 0);
+  for (let i: usize = <usize>SKIPPED_WORDS; i < <usize>SCALAR_WORDS; i++) {
     const word = <u64>load<u32>(scalar + 4 * i);
-    if (word === 0) continue;
     let carry: u64 = 0;
     for (let j: usize = 0; j < <usize>FACTOR_WORDS; j++) {
       const at = PRODUCT + 4 * (i + j);
@@ -61,7 +76,7 @@ function subtractProduct(a: usize, b: usize): void {
 
 function makeAbsolute(part: usize): void {
   const negative = <u64>(load<u32>(part + 4 * <usize>(PART_WORDS - 1)) >> 31);
-  store<u32>(part + 4 * <usize>PART_WORDS, <u32>negative);
+  store<u32>(part + SIGN, <u32>negative);
   if (negative === 0) return;
   let carry: u64 = 1;
   for (let i: usize = 0; i < <usize>PART_WORDS; i++) {

@@ -103,6 +103,18 @@ export function fromBytesEach(out: usize, bytes: usize, n: u32): void {
   for (let i: usize = 0; i < <usize>n; i++) F.fromBytes(out + i * B, bytes + 32 * i);
 }
 
+/** out[i] = factor·in[i], 32 bytes each, little-endian, canonical; the factor in Montgomery form. */
+export function scaleBytesEach(out: usize, bytes: usize, n: u32, factor: usize): void {
+  // What is read is not in Montgomery form, and what is written is taken out of it.
+  F.toMontgomery(SQUARED, factor);
+  for (let i: usize = 0; i < <usize>n; i++) {
+    F.fromBytes(T, bytes + 32 * i);
+    F.mul(T, T, SQUARED);
+    F.toBytes(out + 32 * i, T);
+  }
+}
+const SQUARED = memory.data(36);
+
 /** out = a·b − c for each, out of Montgomery form, as canonical bytes. */
 export function quotient(out: usize, n: u32, a: usize, b: usize, c: usize): void {
   for (let i: usize = 0; i < <usize>n; i++) {

@@ -4,10 +4,9 @@
 import { limbsOf, R } from "./field.mjs";
 
 const U = 4965661367192848881n;
-/** Of a part, two's complement: 160 bits. */
-const PART_WORDS = 5;
 /** Quotients are taken from products with 2^SHIFT / r. */
-const SHIFT = 320n;
+const SHIFT = 288n;
+const SCALAR_WORDS = 8;
 
 /** G1: β of order 3 in Fq, and two short vectors (a, b) with a + bλ ≡ 0 (mod r), where φ(P) = λP. */
 export function g1Source(q, r) {
@@ -59,14 +58,21 @@ function source(basis, lambda, r) {
     return ((cofactor << SHIFT) * 2n + determinantOf) / (2n * determinantOf);
   });
   const rows = basis.map((row, j) => row.map((entry) => (factors[j] < 0n ? -entry : entry)));
-  // Every vector is taken off to within half of itself, and a little: factors are rounded.
+  // Every vector is taken off to within half of itself, and a little: factors are rounded, scalars cut.
   const most = basis[0].map((_, i) => (basis.reduce((sum, row) => sum + magnitude(row[i]), 0n) * 9n) / 16n);
   const bits = Math.max(...most.map((value) => value.toString(2).length));
+  // Two's complement; msm.ts takes a part for 128 bits.
+  const partWords = Math.ceil((bits + 1) / 32);
+  if (partWords > 4) throw new Error("long parts");
   const words = (value, count) =>
     Array.from({ length: count }, (_, i) =>
       Number((BigInt.asUintN(32 * count, value) >> BigInt(32 * i)) & 0xffffffffn),
     );
-  const factorWords = Math.ceil(Math.max(...factors.map((f) => magnitude(f).toString(2).length)) / 32);
+  const factorBits = Math.max(...factors.map((f) => magnitude(f).toString(2).length));
+  const factorWords = Math.ceil(factorBits / 32);
+  // All of the lowest words together make less than 2^-8.
+  const skipped = Math.floor((Number(SHIFT) - factorBits - 8) / 32);
+  if (SCALAR_WORDS + factorWords < Number(SHIFT) / 32 + partWords) throw new Error("short products");
   return `import * as F from "./field";
 
 /** λ, 32 bytes, little-endian. */
@@ -75,15 +81,17 @@ export const LAMBDA = memory.data<u8>([${Array.from({ length: 32 }, (_, i) => Nu
 export const DIMENSION: u32 = ${basis.length};
 /** Of a short scalar's absolute value. */
 export const PART_BITS: u32 = ${bits};
-export const PART_WORDS: u32 = ${PART_WORDS};
+export const PART_WORDS: u32 = ${partWords};
 export const SHIFT_WORDS: u32 = ${SHIFT / 32n};
+/** How many of a scalar's words, the lowest, are left out of the product. */
+export const SKIPPED_WORDS: u32 = ${skipped};
 export const FACTOR_WORDS: u32 = ${factorWords};
 /** |2^SHIFT·cofactorⱼ/det|, rounded. */
 export const FACTORS = memory.data<u32>([${factors.flatMap((f) => words(magnitude(f), factorWords)).join(", ")}]);
 /** The vectors, those negated whose factor is negative. */
 export const BASIS = memory.data<u32>([${rows
     .flat()
-    .flatMap((entry) => words(entry, PART_WORDS))
+    .flatMap((entry) => words(entry, partWords))
     .join(", ")}]);
 `;
 }

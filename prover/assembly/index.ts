@@ -57,6 +57,7 @@ export {
   productEach as frProductEach,
   quotient as frQuotient,
   rows as frRows,
+  scaleBytesEach as frScaleBytesEach,
   scaleReversed as frScaleReversed,
   transform as frTransform,
 } from "./fr/domain";

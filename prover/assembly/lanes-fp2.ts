@@ -76,6 +76,11 @@ export function isZero(a: usize, lane: usize): bool {
   return Fq.isZero(a, lane) && Fq.isZero(a + B, lane);
 }
 
+export function copyNumber(out: usize, a: usize): void {
+  Fq.copyNumber(out, a);
+  Fq.copyNumber(out + Fq.NUMBER, a + Fq.NUMBER);
+}
+
 export function copyNegated(out: usize, a: usize): void {
   Fq.copyNegated(out, a);
   Fq.copyNegated(out + Fq.NUMBER, a + Fq.NUMBER);

@@ -246,6 +246,13 @@ export function copyLane(out: usize, a: usize, lane: usize): void {
 ${lines(LIMBS, (i) => `  store<i64>(out + 8 * lane, load<i64>(a + 8 * lane, ${16 * i}), ${16 * i});`)}
 }
 
+/** A number by itself. */
+export function copyNumber(out: usize, a: usize): void {
+  v128.store(out, v128.load(a));
+  v128.store(out, v128.load(a, 16), 16);
+  store<i64>(out, load<i64>(a, 32), 32);
+}
+
 /** −a, of numbers by themselves. */
 export function copyNegated(out: usize, a: usize): void {
   v128.store(out, f64x2.neg(v128.load(a)));

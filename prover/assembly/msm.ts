@@ -2,8 +2,8 @@
 // inversions. Bernstein et al. 2012 §4.
 import { bucketsOf, columnBits, countOf } from "./buckets";
 import { AFFINE, addAffine, addExtended, double, isInfinity, setExtendedInfinity } from "./curve";
-import { decompose, PART_BYTES } from "./decompose";
-import { apply, DIMENSION, PART_BITS, PART_WORDS } from "./endomorphism";
+import { decompose, isNegative, PART_BYTES } from "./decompose";
+import { apply, DIMENSION, PART_BITS } from "./endomorphism";
 
 const PARTS = memory.data(4 * 24);
 const RUNNING = memory.data(288);
@@ -137,16 +137,14 @@ function recode(
 function recodePart(digits: usize, n: u32, part: usize, bits: u32, windows: u32): void {
   const half = 1 << (bits - 1);
   const mask: u64 = ((<u64>1) << (<u64>bits)) - 1;
-  const negative = load<u32>(part + 4 * <usize>PART_WORDS) !== 0;
+  const negative = isNegative(part);
+  let low = load<u64>(part);
+  let high = load<u64>(part, 8);
   let carry = 0;
   for (let w: u32 = 0; w < windows; w++) {
-    const bit = w * bits;
-    const word = bit >> 5;
-    let value: u64 = 0;
-    // Two words: a window of 15 bits and a shift of 31 have 46.
-    if (word < PART_WORDS) value = <u64>load<u32>(part + 4 * <usize>word);
-    if (word + 1 < PART_WORDS) value |= (<u64>load<u32>(part + 4 * <usize>(word + 1))) << 32;
-    let digit = <i32>((value >> <u64>(bit & 31)) & mask) + carry;
+    let digit = <i32>(low & mask) + carry;
+    low = (low >> <u64>bits) | (high << (<u64>(64 - bits)));
+    high >>= <u64>bits;
     carry = 0;
     if (digit > half) {
       digit -= 1 << bits;

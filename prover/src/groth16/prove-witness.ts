@@ -1,13 +1,21 @@
 // A proof from a witness. Source: Groth 2016 §3.2, with the quotient on a coset as snarkjs' setup expects it.
 import { FIELD_ORDER, randomBelow } from "../formats/field.ts";
 import type { Groth16Proof } from "../formats/groth16-proof.ts";
-import { putScalars, readG1, readG2, SCALAR_BYTES } from "../formats/kernel-points.ts";
+import {
+  putNumbers,
+  putScalars,
+  readG1,
+  readG2,
+  SCALAR_BYTES,
+  scalarsToBytes,
+} from "../formats/kernel-points.ts";
 import { G1_BYTES, G2_BYTES } from "../wasm/kernels.ts";
 import { SelfCheckError } from "./engine.ts";
-import { EXTENDED_BYTES, type Group, multiply, multiplyInTurns, tableOf } from "./multiply.ts";
-import { groupOf, offsetOf, type Piece, SUM_NAMES, type SumName } from "./pieces.ts";
+import { EXTENDED_BYTES, multiply, multiplyInTurns, tableOf } from "./multiply.ts";
+import type { Piece } from "./pieces.ts";
 import type { LoadedProvingKey } from "./proving-key.ts";
-import { quotientOf } from "./quotient.ts";
+import { computeQuotient } from "./quotient.ts";
+import { gatherValues, groupOf, SUM_NAMES, type SumName } from "./sums.ts";
 import { shareable } from "./threads/share.ts";
 import type { Team } from "./threads/team.ts";
 import type { Turns } from "./turns.ts";
@@ -44,10 +52,11 @@ export async function proveWitness({
   const secrets: Uint8Array[] = [];
   let isDone = false;
   try {
-    const at = workspace.put(witness);
-    const sums = await sumsOf({ key, witness, at, team, turns, secrets });
+    const s = randomBelow(FIELD_ORDER);
+    const values = putValues(key, { witness, r: randomBelow(FIELD_ORDER), s });
+    const sums = await sumsOf({ key, values, team, turns, secrets });
     isDone = true;
-    return await assemble(key, at + SCALAR_BYTES, sums);
+    return assemble(key, { statement: values + SCALAR_BYTES, sums, s });
   } finally {
     if (!isDone) await team.stop();
     for (const bytes of secrets) bytes.fill(0);
@@ -56,18 +65,44 @@ export async function proveWitness({
   }
 }
 
-/** Addresses of the five sums, extended. `secrets` gets what the caller overwrites when no thread works any more. */
+/** Address of the values that scalars are taken from, the quotient's apart. */
+function putValues(
+  { workspace, variables, layout }: LoadedProvingKey,
+  { witness, r, s }: { readonly witness: Uint8Array; readonly r: bigint; readonly s: bigint },
+): number {
+  const at = workspace.allocate(layout.count * SCALAR_BYTES);
+  const addressOf = (index: number): number => at + index * SCALAR_BYTES;
+  workspace.bytes(addressOf(layout.witness), witness.length).set(witness);
+  workspace.within(() => {
+    const factor = putNumbers(workspace, [r], "fr");
+    workspace.kernels.frScaleBytesEach(
+      addressOf(layout.scaled),
+      addressOf(layout.witness),
+      variables,
+      factor,
+    );
+  });
+  workspace.bytes(addressOf(layout.r), 2 * SCALAR_BYTES).set(scalarsToBytes([r, s]));
+  return at;
+}
+
+/**
+ * Addresses of the sums, extended.
+ *
+ * @param values - address of what scalars are taken from.
+ * @param secrets - gets what the caller overwrites when no thread works any more.
+ */
 async function sumsOf({
   key,
-  witness,
-  at,
+  values,
   team,
   turns,
   secrets,
-}: ProveWitnessOptions & { readonly at: number; readonly secrets: Uint8Array[] }): Promise<
-  Record<SumName, number>
-> {
-  const { workspace, publicCount, power } = key;
+}: Pick<ProveWitnessOptions, "key" | "team" | "turns"> & {
+  readonly values: number;
+  readonly secrets: Uint8Array[];
+}): Promise<Record<SumName, number>> {
+  const { workspace, layout, indices } = key;
   const { kernels } = workspace;
   const sums = Object.fromEntries(
     SUM_NAMES.map((sum) => {
@@ -76,33 +111,34 @@ async function sumsOf({
       return [sum, zero];
     }),
   ) as Record<SumName, number>;
-  const firstOf = ({ sum, from }: Piece): number => (offsetOf(sum, publicCount) + from) * SCALAR_BYTES;
-  const scalarsIn =
-    (values: Uint8Array) =>
-    (piece: Piece): Uint8Array =>
-      values.subarray(firstOf(piece), firstOf(piece) + piece.count * SCALAR_BYTES);
+  const indicesOf = ({ sum, from, count }: Piece): Uint32Array => indices[sum].subarray(from, from + count);
+  const gather = (piece: Piece, out: Uint8Array): void =>
+    gatherValues(out, workspace.bytes(values, layout.count * SCALAR_BYTES), indicesOf(piece));
+  const scalarsOf = (piece: Piece): Uint8Array => {
+    const out = shareable(piece.count * SCALAR_BYTES);
+    gather(piece, out);
+    return out;
+  };
+  const isLate = (piece: Piece): boolean =>
+    indicesOf(piece).some((index) => index >= layout.quotient && index < layout.r);
 
-  const early = team.sums(({ sum }) => sum !== "h", scalarsIn(witness), secrets);
+  const early = team.sums((piece) => !isLate(piece), scalarsOf, secrets);
   // Whoever fails first is heard; the other's failure then has nobody to tell.
   early.catch(() => undefined);
-  const quotient = await quotientOf(key, at, turns.between);
-  let late: typeof early | undefined;
-  if (team.size > 0) {
-    const values = shareable(2 ** power * SCALAR_BYTES);
-    secrets.push(values);
-    values.set(workspace.bytes(quotient, values.length));
-    late = team.sums(({ sum }) => sum === "h", scalarsIn(values), secrets);
-    late.catch(() => undefined);
-  }
+  const at = (index: number): number => values + index * SCALAR_BYTES;
+  await computeQuotient(key, at(layout.quotient), at(layout.witness), turns.between);
+  const late = team.sums(isLate, scalarsOf, secrets);
+  late.catch(() => undefined);
   const add = (sum: SumName, part: number): void => kernels[`${groupOf(sum)}AddExtended`](sums[sum], part);
   for (const piece of key.pieces) {
     const inside = workspace.mark();
-    const scalars = (piece.sum === "h" ? quotient : at) + firstOf(piece);
+    const scalars = workspace.allocate(piece.count * SCALAR_BYTES);
+    gather(piece, workspace.bytes(scalars, piece.count * SCALAR_BYTES));
     const multiples = { n: piece.count, scalars, table: piece.table };
     add(piece.sum, await multiplyInTurns(workspace, piece.group, multiples, turns.between));
     workspace.release(inside);
   }
-  for (const { piece, point } of [...(await early), ...((await late) ?? [])]) {
+  for (const { piece, point } of [...(await early), ...(await late)]) {
     const inside = workspace.mark();
     add(piece.sum, workspace.put(point));
     workspace.release(inside);
@@ -111,38 +147,30 @@ async function sumsOf({
   return sums;
 }
 
-/** A = α + Σa + r·δ, B = β + Σb + s·δ, C = Σc + Σh + s·A + r·B₁ − r·s·δ. */
-function assemble(key: LoadedProvingKey, statement: number, sums: Record<SumName, number>): Groth16Proof {
-  const { workspace } = key;
+/** What the sums lack is added: α, β, and s·A. */
+function assemble(
+  { workspace, check, alpha1, beta2 }: LoadedProvingKey,
+  {
+    statement,
+    sums,
+    s,
+  }: { readonly statement: number; readonly sums: Record<SumName, number>; readonly s: bigint },
+): Groth16Proof {
   const { kernels } = workspace;
-  const r = randomBelow(FIELD_ORDER);
-  const s = randomBelow(FIELD_ORDER);
-  const times = (group: Group, scalar: bigint, point: number): number =>
-    multiply(workspace, group, {
-      n: 1,
-      scalars: putScalars(workspace, [scalar]),
-      table: tableOf(workspace, group, 1, () => point),
-    });
   const toG1 = (sum: number): number => {
     const at = workspace.allocate(G1_BYTES);
     kernels.g1ToAffine(at, sum);
     return at;
   };
-  kernels.g1AddAffine(sums.a, key.alpha1);
-  kernels.g1AddExtended(sums.a, times("g1", r, key.delta1));
+  kernels.g1AddAffine(sums.a, alpha1);
   const a = toG1(sums.a);
-  kernels.g1AddAffine(sums.b1, key.beta1);
-  kernels.g1AddExtended(sums.b1, times("g1", s, key.delta1));
-  const b1 = toG1(sums.b1);
-  kernels.g2AddAffine(sums.b2, key.beta2);
-  kernels.g2AddExtended(sums.b2, times("g2", s, key.delta2));
+  kernels.g2AddAffine(sums.b, beta2);
   const b = workspace.allocate(G2_BYTES);
-  kernels.g2ToAffine(b, sums.b2);
-  kernels.g1AddExtended(sums.c, sums.h);
-  kernels.g1AddExtended(sums.c, times("g1", s, a));
-  kernels.g1AddExtended(sums.c, times("g1", r, b1));
-  kernels.g1AddExtended(sums.c, times("g1", FIELD_ORDER - ((r * s) % FIELD_ORDER), key.delta1));
+  kernels.g2ToAffine(b, sums.b);
+  const scalars = putScalars(workspace, [s]);
+  const table = tableOf(workspace, "g1", 1, () => a);
+  kernels.g1AddExtended(sums.c, multiply(workspace, "g1", { n: 1, scalars, table }));
   const c = toG1(sums.c);
-  if (!key.check.one({ scalars: statement, a, b, c })) throw new SelfCheckError();
+  if (!check.one({ scalars: statement, a, b, c })) throw new SelfCheckError();
   return { a: readG1(workspace, a), b: readG2(workspace, b), c: readG1(workspace, c) };
 }

@@ -1,11 +1,12 @@
 // A proving key in the kernels' memory: points and coefficients in their Montgomery form, tables of the domain.
 import { InputError } from "../formats/errors.ts";
-import { putScalars } from "../formats/kernel-points.ts";
+import { putNumbers } from "../formats/kernel-points.ts";
 import type { Zkey } from "../formats/zkey.ts";
 import { ENTRY_BYTES, type KernelOptions, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
 import { inverseModR, rootOfUnity } from "./domain.ts";
 import { type PairingCheck, preparePairingCheck } from "./pairing-check.ts";
-import { groupOf, type LoadedPiece, loadPiece, type Piece, pieceBytes, readPoints } from "./pieces.ts";
+import { type LoadedPiece, loadPiece, type Piece, pieceBytes, readPoints } from "./pieces.ts";
+import { groupOf, type SumName, type Terms, type ValueLayout, valueLayout } from "./sums.ts";
 
 /** Rows of one matrix: address and count of their entries. */
 export interface Rows {
@@ -23,12 +24,12 @@ export interface LoadedProvingKey {
   readonly publicCount: number;
   readonly power: number;
   readonly alpha1: number;
-  readonly beta1: number;
   readonly beta2: number;
-  readonly delta1: number;
-  readonly delta2: number;
   readonly rowsA: Rows;
   readonly rowsB: Rows;
+  /** Which values a proof takes its scalars from, and which of them those of each sum are. */
+  readonly layout: ValueLayout;
+  readonly indices: Readonly<Record<SumName, Uint32Array>>;
   /** The pieces of the sums that this thread computes. */
   readonly pieces: readonly (Piece & LoadedPiece)[];
   /** Powers of the domain's root, and of its inverse: half as many as the domain has points. */
@@ -36,6 +37,12 @@ export interface LoadedProvingKey {
   readonly inverseTwiddles: number;
   /** shift^i ÷ n: from n times a polynomial's coefficients to those on the coset. */
   readonly coset: number;
+}
+
+/** The part of a proof's sums that a thread computes. */
+export interface PartOfSums {
+  readonly terms: Terms;
+  readonly pieces: readonly Piece[];
 }
 
 /**
@@ -46,7 +53,7 @@ export interface LoadedProvingKey {
  */
 export async function loadProvingKey(
   zkey: Zkey,
-  pieces: readonly Piece[],
+  { terms, pieces }: PartOfSums,
   between: () => Promise<void>,
   options?: KernelOptions,
 ): Promise<LoadedProvingKey> {
@@ -55,16 +62,14 @@ export async function loadProvingKey(
   const points = (bytes: Uint8Array): number => readPoints(workspace, bytes);
   const alpha1 = points(zkey.alpha1);
   const beta2 = points(zkey.beta2);
-  const delta2 = points(zkey.delta2);
   const check = preparePairingCheck(workspace, {
     publicCount: zkey.publicCount,
     alpha: alpha1,
     beta: beta2,
     gamma: points(zkey.gamma2),
-    delta: delta2,
+    delta: points(zkey.delta2),
     ic: points(zkey.ic),
   });
-  const numbers = { alpha1, beta1: points(zkey.beta1), beta2, delta1: points(zkey.delta1), delta2 };
   await between();
   const rowsA = readRows(workspace, zkey, 0);
   await between();
@@ -72,7 +77,7 @@ export async function loadProvingKey(
   const loaded: (Piece & LoadedPiece)[] = [];
   for (const piece of pieces) {
     await between();
-    loaded.push({ ...piece, ...loadPiece(workspace, groupOf(piece.sum), pieceBytes(zkey, piece)) });
+    loaded.push({ ...piece, ...loadPiece(workspace, groupOf(piece.sum), pieceBytes(terms, piece)) });
   }
   await between();
   const { variables, publicCount, power } = zkey;
@@ -83,21 +88,15 @@ export async function loadProvingKey(
     variables,
     publicCount,
     power,
-    ...numbers,
+    alpha1,
+    beta2,
+    layout: valueLayout(zkey),
+    indices: { a: terms.a.values, b: terms.b.values, c: terms.c.values },
     rowsA,
     rowsB,
     pieces: loaded,
     ...domain,
   };
-}
-
-/** Address of a number mod r, in Montgomery form. */
-function putScalar(workspace: Workspace, value: bigint): number {
-  const at = workspace.allocate(NUMBER_BYTES);
-  const { kernels } = workspace;
-  kernels.frFromBytes(at, putScalars(workspace, [value]));
-  kernels.frToMontgomery(at, at);
-  return at;
 }
 
 function readRows(
@@ -123,14 +122,14 @@ function readDomain(
   const size = 2 ** power;
   const powers = (count: number, base: bigint): number => {
     const at = workspace.allocate(count * NUMBER_BYTES);
-    kernels.frPowers(at, count, putScalar(workspace, base));
+    kernels.frPowers(at, count, putNumbers(workspace, [base], "fr"));
     return at;
   };
   const root = rootOfUnity(power);
   const twiddles = powers(size / 2, root);
   const inverseTwiddles = powers(size / 2, inverseModR(root));
   const coset = powers(size, rootOfUnity(power + 1));
-  const inverseSize = putScalar(workspace, inverseModR(BigInt(size)));
+  const inverseSize = putNumbers(workspace, [inverseModR(BigInt(size))], "fr");
   for (let i = 0; i < size; i++) {
     const at = coset + i * NUMBER_BYTES;
     kernels.frMul(at, at, inverseSize);

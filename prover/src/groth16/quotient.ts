@@ -1,22 +1,22 @@
 // The polynomial that a proof divides by the domain's: its values where the setup wants them.
 
-import { SCALAR_BYTES } from "../formats/kernel-points.ts";
 import { NUMBER_BYTES } from "../wasm/kernels.ts";
 import type { LoadedProvingKey, Rows } from "./proving-key.ts";
 
 /**
- * Address of the scalars of Σh: values of (A·w)∘(B·w) − C·w on the odd coset, as snarkjs' setup expects them.
+ * Values of (A·w)∘(B·w) − C·w on the odd coset, as snarkjs' setup expects them, 32 bytes each.
  *
- * @param witness - address of all values, 32 bytes each.
+ * @param quotient - address that they are written to.
+ * @param witness - address of all values of w, 32 bytes each.
  */
-export async function quotientOf(
+export async function computeQuotient(
   { workspace, variables, power, ...key }: LoadedProvingKey,
+  quotient: number,
   witness: number,
   between: () => Promise<void>,
-): Promise<number> {
+): Promise<void> {
   const { kernels } = workspace;
   const size = 2 ** power;
-  const quotient = workspace.allocate(size * SCALAR_BYTES);
   const mark = workspace.mark();
   const numbers = workspace.allocate(variables * NUMBER_BYTES);
   kernels.frFromBytesEach(numbers, witness, variables);
@@ -41,5 +41,4 @@ export async function quotientOf(
   await between();
   kernels.frQuotient(quotient, size, a, b, c);
   workspace.release(mark);
-  return quotient;
 }

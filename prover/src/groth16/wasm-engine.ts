@@ -7,9 +7,9 @@ import type { Engine, ProveOptions, ProvingArtifacts } from "./engine.ts";
 import { planPieces } from "./plan.ts";
 import { proveWitness } from "./prove-witness.ts";
 import { type LoadedProvingKey, loadProvingKey } from "./proving-key.ts";
+import { termsOf } from "./sums.ts";
 import { ThreadLostError } from "./threads/member.ts";
 import { checkThreads, type ThreadOptions } from "./threads/port.ts";
-import { shareable } from "./threads/share.ts";
 import { Team } from "./threads/team.ts";
 import { Turns } from "./turns.ts";
 import { compileWitnessCalculator, type WitnessCalculator } from "./witness.ts";
@@ -61,16 +61,18 @@ export function wasmEngine({ threads, relaxedSimd = true }: WasmEngineOptions = 
     loaded = undefined;
     const calculator = await compileWitnessCalculator(wasm);
     const zkey = parseZkey(provingKey);
+    const terms = termsOf(zkey);
     const [own, ...theirs] = planPieces(
-      zkey,
+      terms,
+      zkey.power,
       others.size + 1,
       relaxedSimd && hasRelaxedSimd() ? "lanes" : "scalar",
     );
-    const loading = others.load(zkey, theirs, relaxedSimd);
+    const loading = others.load(terms, theirs, relaxedSimd);
     loading.catch(() => undefined);
     let key: LoadedProvingKey;
     try {
-      key = await loadProvingKey(zkey, own!, turns.between, { relaxedSimd });
+      key = await loadProvingKey(zkey, { terms, pieces: own! }, turns.between, { relaxedSimd });
     } catch (error) {
       await others.stop();
       throw error;
@@ -96,10 +98,7 @@ export function wasmEngine({ threads, relaxedSimd = true }: WasmEngineOptions = 
     await begin(0);
     team ??= Team.start(threads!);
     const { calculator, key } = await circuitOf(artifacts, team, turns);
-    const witness = await calculator.calculate(inputs, {
-      ...(team.size > 0 && { allocate: shareable }),
-      check: () => turns.check(),
-    });
+    const witness = await calculator.calculate(inputs, () => turns.check());
     try {
       await begin(1);
       const publicSignals = Array.from({ length: key.publicCount }, (_, i) => valueAt(witness, i + 1));

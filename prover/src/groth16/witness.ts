@@ -20,14 +20,6 @@ interface CalculatorExports {
   getWitness(index: number): void;
 }
 
-/** Of one calculation. */
-export interface CalculateOptions {
-  /** Where the values are written to: zeros of a length. */
-  readonly allocate?: (length: number) => Uint8Array;
-  /** Called before the long part, which nothing interrupts. */
-  readonly check?: () => void;
-}
-
 /** The calculator of one circuit. */
 export interface WitnessCalculator {
   /**
@@ -35,10 +27,11 @@ export interface WitnessCalculator {
    * holds the inputs' secrets: whoever is done with it overwrites it.
    *
    * @param inputs - field elements below r.
+   * @param check - called before the long part, which nothing interrupts.
    * @throws WitnessError - a signal is missing, unknown, or of another size, or the circuit is not satisfied.
    * @throws unknown - what `check` throws.
    */
-  calculate(inputs: CircuitInputs, options?: CalculateOptions): Promise<Uint8Array>;
+  calculate(inputs: CircuitInputs, check?: () => void): Promise<Uint8Array>;
 }
 
 /**
@@ -49,13 +42,13 @@ export interface WitnessCalculator {
 export async function compileWitnessCalculator(wasm: Uint8Array): Promise<WitnessCalculator> {
   const module = await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>);
   return {
-    async calculate(inputs, { allocate = (length: number) => new Uint8Array(length), check } = {}) {
+    async calculate(inputs, check) {
       const calculator = await instantiate(module).catch(() => {
         throw new WitnessError();
       });
       check?.();
       try {
-        return run(calculator, inputs, allocate);
+        return run(calculator, inputs);
       } catch {
         // What went wrong may quote signals; nothing of it is passed on.
         throw new WitnessError();
@@ -81,11 +74,7 @@ async function instantiate(module: WebAssembly.Module): Promise<CalculatorExport
   return exports as unknown as CalculatorExports;
 }
 
-function run(
-  calculator: CalculatorExports,
-  inputs: CircuitInputs,
-  allocate: (length: number) => Uint8Array,
-): Uint8Array {
+function run(calculator: CalculatorExports, inputs: CircuitInputs): Uint8Array {
   if (calculator.getFieldNumLen32() !== WORDS) throw new WitnessError();
   // 1: the calculator looks at every assertion of the circuit.
   calculator.init(1);
@@ -109,7 +98,7 @@ function run(
   // The calculator begins as the last input is set: with one missing it would not have.
   if (given !== calculator.getInputSize()) throw new WitnessError();
   const size = calculator.getWitnessSize();
-  const witness = allocate(size * VALUE_BYTES);
+  const witness = new Uint8Array(size * VALUE_BYTES);
   const view = new DataView(witness.buffer, witness.byteOffset);
   for (let i = 0; i < size; i++) {
     calculator.getWitness(i);

@@ -114,6 +114,7 @@ export type Kernels = Field<"fq"> &
       bits: number,
       columns: number,
     ): number;
+    frScaleBytesEach(out: number, bytes: number, n: number, factor: number): void;
     frRows(out: number, n: number, entries: number, count: number, witness: number): void;
     frProductEach(out: number, n: number, a: number, b: number): void;
     frQuotient(out: number, n: number, a: number, b: number, c: number): void;

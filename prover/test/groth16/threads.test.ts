@@ -3,7 +3,6 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { parseZkey } from "../../src/formats/zkey.ts";
 import { SelfCheckError } from "../../src/groth16/engine.ts";
-import { groupOf, POINT_FILE_BYTES, SUM_NAMES } from "../../src/groth16/pieces.ts";
 import { type Engine, type ProveOptions, wasmEngine } from "../../src/index.ts";
 import { type ProvenCircuit, provenCircuit, withBrokenKey } from "./circuits.ts";
 import { fireAtManyLooks } from "./firing.ts";
@@ -66,12 +65,12 @@ describe("a proof by several threads", () => {
     expect(await provesWell(engine, small)).toBe(true);
   });
 
-  test.each(SUM_NAMES)(
+  test.each(["a", "b1", "b2", "c", "h"] as const)(
     "refuses a key with a coordinate of q in section %s, wherever it is loaded",
-    async (sum) => {
+    async (name) => {
       const provingKey = Uint8Array.from(small.artifacts.provingKey);
-      const section = parseZkey(provingKey)[sum];
-      const size = POINT_FILE_BYTES[groupOf(sum)];
+      const section = parseZkey(provingKey)[name];
+      const size = name === "b2" ? 128 : 64;
       const { engine } = engineOf(3);
       for (const at of [0, section.length - size]) {
         const before = section.slice(at, at + 32);

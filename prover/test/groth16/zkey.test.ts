@@ -7,6 +7,7 @@ import { parseZkey, type Zkey } from "../../src/formats/zkey.ts";
 import { SelfCheckError } from "../../src/groth16/engine.ts";
 import { planPieces } from "../../src/groth16/plan.ts";
 import { loadProvingKey } from "../../src/groth16/proving-key.ts";
+import { termsOf } from "../../src/groth16/sums.ts";
 import { InputError, wasmEngine } from "../../src/index.ts";
 import { inputError, inputRejection, seededRandom } from "../trustees/support.ts";
 import { provenCircuit } from "./circuits.ts";
@@ -265,7 +266,9 @@ describe("loading refuses", () => {
   /** Loads it as a thread does that is alone. */
   const loadWhole = (file: Uint8Array): Promise<unknown> => {
     const parsed = parseZkey(file);
-    return loadProvingKey(parsed, planPieces(parsed, 1, "scalar")[0]!, async () => undefined);
+    const terms = termsOf(parsed);
+    const [pieces] = planPieces(terms, parsed.power, 1, "scalar");
+    return loadProvingKey(parsed, { terms, pieces: pieces! }, async () => undefined);
   };
 
   test.each([

@@ -1,6 +1,7 @@
 // Transforms, rows of the constraint system and the quotient against big integers. SEED=n repeats a run: support.ts.
 import { describe, expect, test } from "@jest/globals";
 import { littleEndianToUint, uintBytes } from "../../src/formats/bytes.ts";
+import { putScalars, readScalars } from "../../src/formats/kernel-points.ts";
 import { rootOfUnity } from "../../src/groth16/domain.ts";
 import { fourier, fr, R } from "../../src/reference/bn254.ts";
 import { ENTRY_BYTES, NUMBER_BYTES } from "../../src/wasm/kernels.ts";
@@ -132,6 +133,20 @@ describe(`each number of a list (seed ${seed})`, () => {
     const at = workspace.allocate(n * NUMBER_BYTES);
     kernels.frFromBytesEach(at, file, n);
     expect(times(n, (i) => readNumber(at + i * NUMBER_BYTES))).toEqual(values);
+  });
+
+  test("scaleBytesEach multiplies by a factor, canonical", () => {
+    const draws = drawsOf("scaleBytesEach");
+    for (const factor of [0n, 1n, R - 1n, draws.bits(300) % R, R + 1n, -1n]) {
+      const values = [0n, 1n, R - 1n, ...times(n, () => draws.bits(300) % R)];
+      const bytes = putScalars(workspace, values);
+      const out = workspace.allocate(values.length * 32);
+      const at = put([montgomery(factor) - draws.of([0n, R])]);
+      kernels.frScaleBytesEach(out, bytes, values.length, at);
+      expect(readScalars(workspace, out, values.length)).toEqual(
+        values.map((value) => fr.of(value * factor)),
+      );
+    }
   });
 
   test("productEach multiplies two lists", () => {

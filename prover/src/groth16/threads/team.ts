@@ -1,9 +1,9 @@
 // The other threads of an engine.
-import type { Zkey } from "../../formats/zkey.ts";
-import { groupOf, type Piece, pieceBytes } from "../pieces.ts";
+import { type Piece, pieceBytes } from "../pieces.ts";
+import { groupOf, type Terms } from "../sums.ts";
 import { Member, ThreadLostError } from "./member.ts";
 import type { ThreadOptions } from "./port.ts";
-import { sendable } from "./share.ts";
+import { isShared } from "./share.ts";
 
 /** A part of a sum that a thread has computed. */
 export interface PieceSum {
@@ -47,13 +47,13 @@ export class Team {
    * @throws RangeError - no more memory.
    * @throws ThreadLostError - one is gone.
    */
-  async load(zkey: Zkey, pieces: readonly (readonly Piece[])[], relaxedSimd: boolean): Promise<void> {
+  async load(terms: Terms, pieces: readonly (readonly Piece[])[], relaxedSimd: boolean): Promise<void> {
     this.#pieces = pieces;
     const loading = this.#members.map((member, i) => {
       const loads = pieces[i]!.map((piece) => ({
         group: groupOf(piece.sum),
         // A copy: what is sent with a view is all that it is a view of.
-        points: new Uint8Array(pieceBytes(zkey, piece)),
+        points: new Uint8Array(pieceBytes(terms, piece)),
       }));
       const transfer = loads.map(({ points }) => points.buffer as ArrayBuffer);
       return member.ask({ kind: "load", pieces: loads, relaxedSimd }, "loaded", transfer);
@@ -64,8 +64,9 @@ export class Team {
   /**
    * Has each compute those of its pieces that are chosen.
    *
-   * @param scalarsOf - the scalars of a piece, 32 bytes each; overwritten by the caller when all is done or stopped.
-   * @param secrets - gets the bytes of every answer, for the caller to overwrite.
+   * @param scalarsOf - the scalars of a piece, 32 bytes each, as the only ones in their buffer, which is sent.
+   * @param secrets - gets shared scalars and all answers, for the caller to overwrite when all is done or stopped.
+   *   Scalars that are not shared move, and are overwritten where they go.
    * @throws ThreadLostError - one is gone.
    */
   sums(
@@ -76,8 +77,11 @@ export class Team {
     const asked = this.#members.flatMap((member, i) =>
       this.#pieces[i]!.map(async (piece, index): Promise<PieceSum | undefined> => {
         if (!chosen(piece)) return undefined;
-        const { bytes, transfer } = sendable(scalarsOf(piece));
-        const { point } = await member.ask({ kind: "sum", piece: index, scalars: bytes }, "sum", transfer);
+        const scalars = scalarsOf(piece);
+        const transfer: ArrayBuffer[] = [];
+        if (isShared(scalars)) secrets.push(scalars);
+        else transfer.push(scalars.buffer as ArrayBuffer);
+        const { point } = await member.ask({ kind: "sum", piece: index, scalars }, "sum", transfer);
         secrets.push(point);
         return { piece, point };
       }),
