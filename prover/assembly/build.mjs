@@ -30,6 +30,7 @@ const FILES = [
   "lanes.mjs",
   "lanes-fp2.ts",
   "lanes-points.ts",
+  "lanes-domain.ts",
   "lanes-index.ts",
   "subgroup.ts",
   "tower.ts",
@@ -109,6 +110,9 @@ function lanesSources(folder) {
   writeFileSync(join(folder, "lanes.ts"), lanesSource(BASE_FIELD, R));
   cpSync(join(HERE, "lanes-fp2.ts"), join(folder, "lanes-fp2.ts"));
   cpSync(join(HERE, "lanes-index.ts"), join(folder, "index.ts"));
+  mkdirSync(join(folder, "fr"), { recursive: true });
+  writeFileSync(join(folder, "fr/lanes.ts"), lanesSource(SCALAR_FIELD, R));
+  cpSync(join(HERE, "lanes-domain.ts"), join(folder, "fr/domain.ts"));
   groupSources(folder, { g1: "lanes", g2: "lanes-fp2" }, [
     ["lanes-points.ts", "points.ts"],
     ["buckets.ts", "buckets.ts"],

@@ -1,6 +1,15 @@
 // What prover/src/wasm sees of the kernels in lanes, which work in the memory of the scalar ones.
 
 export {
+  fromScalarEach as frFromScalarEach,
+  productEach as frProductEach,
+  quotient as frQuotient,
+  scaleReversed as frScaleReversed,
+  toLanes as frToLanes,
+  transform as frTransform,
+} from "./fr/domain";
+export { mul as frMul } from "./fr/lanes";
+export {
   bucketScratch as g1BucketScratch,
   pointBytes as g1PointBytes,
   sumBuckets as g1SumBuckets,

@@ -152,6 +152,9 @@ ${lines(LIMBS - 2, (i) => `  v128.store(out, f64x2.add(f64x2.sub(s${i + 1}, f64x
   const small = `  const k = f64x2.nearest(f64x2.mul(s4, PER_P));
 ${lines(LIMBS, (i) => `  s${i} = f64x2.sub(s${i}, f64x2.mul(k, ${both(P[i])}));`)}
 ${carry}`;
+  // A number in the first lane as integers of 51 bits, the highest signed.
+  const whole = `${lines(LIMBS, (k) => `  let w${k} = <i64>load<f64>(CONVERTED, ${16 * k});`)}
+${lines(LIMBS - 1, (k) => `  w${k + 1} += w${k} >> 51;\n  w${k} &= INTEGER_MASK;`)}`;
   const constants = {
     ...CONSTANTS,
     MU: both(mu),
@@ -219,6 +222,19 @@ ${lines(LIMBS, (i) => `  let s${i} = f64x2.sub(f64x2.sub(v128.load(a, ${16 * i})
 ${small}
 }
 
+/** out = a + b, small. Limbs of a, b: ≤ 4 in all. */
+export function addSmall(out: usize, a: usize, b: usize): void {
+${lines(LIMBS, (i) => `  let s${i} = f64x2.add(v128.load(a, ${16 * i}), v128.load(b, ${16 * i}));`)}
+${small}
+}
+
+/** The sum of both lanes in the first, their difference in the second, small: in place. Limbs of a: ≤ 2. */
+export function sumAndDifference(a: usize): void {
+${lines(LIMBS, (i) => `  let s${i} = v128.load(a, ${16 * i});`)}
+${lines(LIMBS, (i) => `  s${i} = f64x2.add(v128.shuffle<i64>(s${i}, s${i}, 1, 0), f64x2.mul(s${i}, f64x2(1, -1)));`)}
+${small.replaceAll("(out, ", "(a, ")}
+}
+
 /** out = a − b, small. */
 export function subSmall(out: usize, a: usize, b: usize): void {
 ${lines(LIMBS, (i) => `  let s${i} = f64x2.sub(v128.load(a, ${16 * i}), v128.load(b, ${16 * i}));`)}
@@ -234,6 +250,11 @@ ${small}
 /** Two numbers, by their addresses, into the lanes. */
 export function gather(out: usize, a: usize, b: usize): void {
 ${lines(LIMBS, (i) => `  v128.store(out, v128.load64_lane(b, v128.load64_zero(a, ${8 * i}), 1, ${8 * i}), ${16 * i});`)}
+}
+
+/** Two numbers that stand each in a lane of others, by the addresses of their lowest limbs. */
+export function gatherLanes(out: usize, a: usize, b: usize): void {
+${lines(LIMBS, (i) => `  v128.store(out, v128.load64_lane(b, v128.load64_zero(a, ${16 * i}), 1, ${16 * i}), ${16 * i});`)}
 }
 
 /** The number in one lane, by itself. */
@@ -316,15 +337,28 @@ const FROM_SCALAR = ${number((LANES_R * LANES_R * inverseMod(scalarR, p)) % p)};
 const TO_SCALAR = ${number(scalarR % p)};
 const CONVERTED = memory.data(${16 * LIMBS}, 16);
 
-/** One number of the scalar kernels: 9 limbs of 29 bits, R = 2^261, |value| < 4 p. The result is small. */
-export function fromScalar(out: usize, a: usize): void {
+/** Two numbers of the scalar kernels: 9 limbs of 29 bits, R = 2^261, |value| < 8 p. The result is small. */
+export function fromScalars(out: usize, a: usize, b: usize): void {
+  cut(out, a);
+  cut(out + 8, b);
+  // A factor of a product is no larger. 8 p₀ has 53 bits, and not more.
+  small(out, out);
+  mul(out, out, FROM_SCALAR);
+  small(out, out);
+}
+
+/** The same limbs of a number in one lane, not balanced. */
+function cut(out: usize, a: usize): void {
 ${lines(9, (i) => `  const w${i} = <i64>load<i32>(a, ${4 * i});`)}
 ${lines(LIMBS, (k) => {
   const terms = partsOf(9, 29, LIMBS, 51, k).map(([i, shift]) => shifted(`w${i}`, shift));
-  return `  v128.store(CONVERTED, f64x2.splat(<f64>(${k < LIMBS - 1 ? `(${terms.join(" | ")}) & INTEGER_MASK` : terms.join(" + ")})), ${16 * k});`;
+  return `  store<f64>(out, <f64>(${k < LIMBS - 1 ? `(${terms.join(" | ")}) & INTEGER_MASK` : terms.join(" + ")}), ${16 * k});`;
 })}
-  mul(CONVERTED, CONVERTED, FROM_SCALAR);
-  small(CONVERTED, CONVERTED);
+}
+
+/** One number, by itself. */
+export function fromScalar(out: usize, a: usize): void {
+  fromScalars(CONVERTED, a, a);
   scatter(out, CONVERTED, 0);
 }
 
@@ -332,11 +366,32 @@ ${lines(LIMBS, (k) => {
 export function toScalar(out: usize, a: usize): void {
   gather(CONVERTED, a, a);
   mul(CONVERTED, CONVERTED, TO_SCALAR);
-${lines(LIMBS, (k) => `  let w${k} = <i64>load<f64>(CONVERTED, ${16 * k});`)}
-${lines(LIMBS - 1, (k) => `  w${k + 1} += w${k} >> 51;\n  w${k} &= INTEGER_MASK;`)}
+${whole}
 ${lines(9, (i) => {
   const terms = partsOf(LIMBS, 51, 9, 29, i).map(([k, shift]) => shifted(`w${k}`, shift));
   return `  store<i32>(out, <i32>(${i < 8 ? `(${terms.join(" | ")}) & 0x1fff_ffff` : terms.join(" + ")}), ${4 * i});`;
+})}
+}
+
+const UNITY = ${number(1n)};
+
+/** Two numbers, out of Montgomery form, as 32 bytes each, little-endian, canonical. In place: a is overwritten. */
+export function toBytes(first: usize, second: usize, a: usize): void {
+  mul(a, a, UNITY);
+  canonicalBytes(first, a);
+  canonicalBytes(second, a + 8);
+}
+
+/** Of one lane, |value| < p. */
+function canonicalBytes(out: usize, a: usize): void {
+${whole.replaceAll("CONVERTED", "a")}
+  if (w4 < 0) {
+${lines(LIMBS, (k) => `    w${k} += load<i64>(MODULUS, ${8 * k});`)}
+${lines(LIMBS - 1, (k) => `    w${k + 1} += w${k} >> 51;\n    w${k} &= INTEGER_MASK;`)}
+  }
+${lines(4, (word) => {
+  const terms = partsOf(LIMBS, 51, 4, 64, word).map(([k, shift]) => shifted(`w${k}`, shift));
+  return `  store<i64>(out, ${terms.join(" | ")}, ${8 * word});`;
 })}
 }
 `;

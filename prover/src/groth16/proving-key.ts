@@ -4,6 +4,7 @@ import { putNumbers } from "../formats/kernel-points.ts";
 import type { Zkey } from "../formats/zkey.ts";
 import { ENTRY_BYTES, type KernelOptions, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
 import { inverseModR, rootOfUnity } from "./domain.ts";
+import { type Lists, listsOf } from "./lists.ts";
 import { type PairingCheck, preparePairingCheck } from "./pairing-check.ts";
 import { type LoadedPiece, loadPiece, type Piece, pieceBytes, readPoints } from "./pieces.ts";
 import { groupOf, type SumName, type Terms, type ValueLayout, valueLayout } from "./sums.ts";
@@ -32,10 +33,12 @@ export interface LoadedProvingKey {
   readonly indices: Readonly<Record<SumName, Uint32Array>>;
   /** The pieces of the sums that this thread computes. */
   readonly pieces: readonly (Piece & LoadedPiece)[];
-  /** Powers of the domain's root, and of its inverse: half as many as the domain has points. */
+  /** How polynomials are there. */
+  readonly lists: Lists;
+  /** Powers of the domain's root, and of its inverse, each by itself: half as many as the domain has points. */
   readonly twiddles: number;
   readonly inverseTwiddles: number;
-  /** shift^i ÷ n: from n times a polynomial's coefficients to those on the coset. */
+  /** A list, shift^i ÷ n: from n times a polynomial's coefficients to those on the coset. */
   readonly coset: number;
 }
 
@@ -117,24 +120,35 @@ function readRows(
 function readDomain(
   workspace: Workspace,
   power: number,
-): Pick<LoadedProvingKey, "twiddles" | "inverseTwiddles" | "coset"> {
+): Pick<LoadedProvingKey, "lists" | "twiddles" | "inverseTwiddles" | "coset"> {
   const { kernels } = workspace;
+  const lists = listsOf(workspace);
   const size = 2 ** power;
+  const half = Math.floor(size / 2);
   const powers = (count: number, base: bigint): number => {
     const at = workspace.allocate(count * NUMBER_BYTES);
     kernels.frPowers(at, count, putNumbers(workspace, [base], "fr"));
     return at;
   };
+  const rootsOf = (base: bigint): number => {
+    const at = lists.allocateEach(half);
+    workspace.within(() => lists.putEach(at, half, powers(half, base)));
+    return at;
+  };
   const root = rootOfUnity(power);
-  const twiddles = powers(size / 2, root);
-  const inverseTwiddles = powers(size / 2, inverseModR(root));
-  const coset = powers(size, rootOfUnity(power + 1));
-  const inverseSize = putNumbers(workspace, [inverseModR(BigInt(size))], "fr");
-  for (let i = 0; i < size; i++) {
-    const at = coset + i * NUMBER_BYTES;
-    kernels.frMul(at, at, inverseSize);
-  }
-  return { twiddles, inverseTwiddles, coset };
+  const twiddles = rootsOf(root);
+  const inverseTwiddles = rootsOf(inverseModR(root));
+  const coset = lists.allocate(size);
+  workspace.within(() => {
+    const shifts = powers(size, rootOfUnity(power + 1));
+    const inverseSize = putNumbers(workspace, [inverseModR(BigInt(size))], "fr");
+    for (let i = 0; i < size; i++) {
+      const at = shifts + i * NUMBER_BYTES;
+      kernels.frMul(at, at, inverseSize);
+    }
+    lists.put(coset, size, shifts);
+  });
+  return { lists, twiddles, inverseTwiddles, coset };
 }
 
 function malformed(message: string): InputError {

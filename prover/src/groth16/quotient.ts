@@ -10,35 +10,40 @@ import type { LoadedProvingKey, Rows } from "./proving-key.ts";
  * @param witness - address of all values of w, 32 bytes each.
  */
 export async function computeQuotient(
-  { workspace, variables, power, ...key }: LoadedProvingKey,
+  { workspace, variables, power, lists, ...key }: LoadedProvingKey,
   quotient: number,
   witness: number,
   between: () => Promise<void>,
 ): Promise<void> {
   const { kernels } = workspace;
+  const { domain } = lists;
   const size = 2 ** power;
   const mark = workspace.mark();
+  const [a, b, c, spare] = [0, 1, 2, 3].map(() => lists.allocate(size)) as [number, number, number, number];
   const numbers = workspace.allocate(variables * NUMBER_BYTES);
   kernels.frFromBytesEach(numbers, witness, variables);
-  const rows = ({ entries, count }: Rows): number => {
-    const at = workspace.allocate(size * NUMBER_BYTES);
-    kernels.frRows(at, size, entries, count, numbers);
-    return at;
+  const sums = workspace.allocate(size * NUMBER_BYTES);
+  const rows = (list: number, { entries, count }: Rows): void => {
+    kernels.frRows(sums, size, entries, count, numbers);
+    lists.put(list, size, sums);
   };
-  const a = rows(key.rowsA);
+  rows(a, key.rowsA);
   await between();
-  const b = rows(key.rowsB);
-  const c = workspace.allocate(size * NUMBER_BYTES);
+  rows(b, key.rowsB);
   // C·w = (A·w)∘(B·w) on the domain, for a witness that satisfies the circuit.
-  kernels.frProductEach(c, size, a, b);
-  for (const polynomial of [a, b, c]) {
+  domain.frProductEach(c, size, a, b);
+  const onCoset = async (from: number, to: number): Promise<number> => {
     await between();
-    kernels.frTransform(polynomial, size, key.inverseTwiddles);
+    domain.frTransform(from, size, key.inverseTwiddles);
     await between();
-    kernels.frScaleReversed(polynomial, power, key.coset);
-    kernels.frTransform(polynomial, size, key.twiddles);
-  }
+    domain.frScaleReversed(to, from, power, key.coset);
+    domain.frTransform(to, size, key.twiddles);
+    return to;
+  };
+  const third = await onCoset(c, spare);
+  const second = await onCoset(b, c);
+  const first = await onCoset(a, b);
   await between();
-  kernels.frQuotient(quotient, size, a, b, c);
+  domain.frQuotient(quotient, size, first, second, third);
   workspace.release(mark);
 }

@@ -65,6 +65,14 @@ export type Buckets = Record<`${"g1" | "g2"}PointBytes`, () => number> &
     (n: number, table: number, digits: number, bits: number, scratch: number) => number
   >;
 
+/** Polynomials over the scalar field, by lists of their values. prover/assembly/domain.ts, lanes-domain.ts. */
+export interface Domain {
+  frTransform(a: number, n: number, twiddles: number): void;
+  frScaleReversed(out: number, a: number, bits: number, factors: number): void;
+  frProductEach(out: number, n: number, a: number, b: number): void;
+  frQuotient(out: number, n: number, a: number, b: number, c: number): void;
+}
+
 /** What the module exports; every argument is an address or a count. */
 export type Kernels = Field<"fq"> &
   Field<"fr"> &
@@ -72,7 +80,8 @@ export type Kernels = Field<"fq"> &
   Record<`fp2${"Sqr" | "Inverse"}`, Unary> &
   Curve<"g1"> &
   Curve<"g2"> &
-  Buckets & {
+  Buckets &
+  Domain & {
     g1Lambda(): number;
     g1MulShort(out: number, a: number, scalar: number): void;
     g2IsInSubgroup(q: number): number;
@@ -104,8 +113,6 @@ export type Kernels = Field<"fq"> &
     jubSumKeys(out: number, n: number, table: number, offset: number, scratch: number): void;
     frFromBytesEach(out: number, bytes: number, n: number): void;
     frPowers(out: number, n: number, root: number): void;
-    frTransform(a: number, n: number, twiddles: number): void;
-    frScaleReversed(a: number, bits: number, factors: number): void;
     frEntriesFromFile(
       out: number,
       file: number,
@@ -116,8 +123,6 @@ export type Kernels = Field<"fq"> &
     ): number;
     frScaleBytesEach(out: number, bytes: number, n: number, factor: number): void;
     frRows(out: number, n: number, entries: number, count: number, witness: number): void;
-    frProductEach(out: number, n: number, a: number, b: number): void;
-    frQuotient(out: number, n: number, a: number, b: number, c: number): void;
   };
 
 /** What a workspace is made with. */

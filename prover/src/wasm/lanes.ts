@@ -2,15 +2,19 @@
 // them and they compute rightly.
 import { decodeKernels, KERNEL_IMPORTS } from "./code.ts";
 import { LANES } from "./generated/lanes.ts";
-import type { Buckets, Kernels } from "./kernels.ts";
+import type { Buckets, Domain, Kernels } from "./kernels.ts";
 
 /** Of two numbers in lanes, and of one alone. prover/assembly/lanes.mjs. */
 export const LANES_BYTES = 80;
 /** Of a number alone. */
 export const LANE_BYTES = 40;
 
-/** What the module exports beside {@link Buckets}; every argument is an address or a count. */
-export interface Lanes extends Buckets {
+/** What the module exports beside the two; every argument is an address or a count. */
+export interface Lanes extends Buckets, Domain {
+  /** Numbers of the scalar kernels, each by itself. */
+  frFromScalarEach(out: number, n: number, a: number): void;
+  /** The same as a list of {@link Domain}. */
+  frToLanes(out: number, n: number, a: number): void;
   /** Points of the scalar kernels, in place: into those of {@link Buckets}. */
   g1FromScalar(table: number, n: number): void;
   g2FromScalar(table: number, n: number): void;
@@ -22,6 +26,7 @@ export interface Lanes extends Buckets {
   fqScatter(out: number, a: number, lane: number): void;
   fqMul(out: number, a: number, b: number): void;
   fqSqr(out: number, a: number): void;
+  frMul(out: number, a: number, b: number): void;
   heapBase(): number;
 }
 

@@ -1,11 +1,23 @@
 // Transforms, rows of the constraint system and the quotient against big integers. SEED=n repeats a run: support.ts.
 import { describe, expect, test } from "@jest/globals";
-import { littleEndianToUint, uintBytes } from "../../src/formats/bytes.ts";
+import { uintBytes } from "../../src/formats/bytes.ts";
 import { putScalars, readScalars } from "../../src/formats/kernel-points.ts";
 import { rootOfUnity } from "../../src/groth16/domain.ts";
+import { type Lists, laneLists, scalarLists } from "../../src/groth16/lists.ts";
 import { fourier, fr, R } from "../../src/reference/bn254.ts";
 import { ENTRY_BYTES, NUMBER_BYTES } from "../../src/wasm/kernels.ts";
-import { type Draw, drawsOf, kernels, RADIX, readNumber, seed, workspace, writeNumber } from "./support.ts";
+import { LANES_BYTES } from "../../src/wasm/lanes.ts";
+import {
+  type Draw,
+  drawsOf,
+  kernels,
+  lanes,
+  RADIX,
+  readNumber,
+  seed,
+  workspace,
+  writeNumber,
+} from "./support.ts";
 
 /** What a product may be given: magnitudes below this. */
 const LARGE = 1n << 260n;
@@ -13,12 +25,12 @@ const FILE_ENTRY_BYTES = 44;
 const inverseRadix = fr.inverse(RADIX);
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
-/** An integer of magnitude below 10r, seldom reduced, often at an end: what rows may sum up to. */
+/** An integer of magnitude below 8r, seldom reduced, often at an end: more than rows sum up to. */
 const drawSum = ({ bits, of }: Draw): bigint =>
   of([
     () => bits(300) % R,
-    () => (bits(300) % (20n * R)) - 10n * R,
-    () => of([0n, 1n, R - 1n, 10n * R, -10n * R]),
+    () => (bits(300) % (16n * R)) - 8n * R,
+    () => of([0n, 1n, R - 1n, 8n * R - 1n, 1n - 8n * R]),
   ])();
 
 /** Address of these integers, as they are. */
@@ -30,6 +42,60 @@ function put(values: readonly bigint[]): number {
 const read = (at: number, n: number): bigint[] => times(n, (i) => fr.of(readNumber(at + i * NUMBER_BYTES)));
 const montgomery = (value: bigint): bigint => fr.of(value * RADIX);
 
+/** Lists of these kernels, and the integers in them as the scalar kernels would have them. */
+interface Subject {
+  readonly lists: Lists;
+  read(list: number, n: number): bigint[];
+  /** By how much numbers may be larger than sums of rows. */
+  readonly growth: bigint;
+  /** Whether every number is as small as the kernels promise. */
+  isInRange(list: number, n: number): boolean;
+}
+
+const LIMBS = 5;
+const LIMB_BITS = 51n;
+/** The number in one lane of a list. */
+function laneOf(list: number, i: number): readonly number[] {
+  const limbs = new Float64Array(kernels.memory.buffer, list + (i >> 1) * LANES_BYTES, 2 * LIMBS);
+  return times(LIMBS, (limb) => limbs[2 * limb + (i & 1)]!);
+}
+const integerOf = (limbs: readonly number[]): bigint =>
+  limbs.reduceRight((sum, limb) => (sum << LIMB_BITS) + BigInt(limb), 0n);
+/** From the Montgomery form in lanes to that of the scalar kernels. */
+const radices = fr.mul(fr.of(RADIX), fr.inverse(fr.of(1n << (LIMB_BITS * BigInt(LIMBS)))));
+const SLACK = 1n << 40n;
+
+const subjects: readonly [string, Subject][] = [
+  [
+    "by the scalar kernels",
+    {
+      lists: scalarLists(workspace),
+      // As large as a transform of order 2²⁷ makes them.
+      growth: 6n,
+      read,
+      isInRange: (list, n) =>
+        times(n, (i) => readNumber(list + i * NUMBER_BYTES)).every((raw) => raw < LARGE && raw > -LARGE),
+    },
+  ],
+  [
+    "in lanes",
+    {
+      lists: laneLists(workspace, lanes),
+      growth: 1n,
+      read: (list, n) => times(n, (i) => fr.of(integerOf(laneOf(list, i)) * radices)),
+      isInRange: (list, n) =>
+        times(n, (i) => integerOf(laneOf(list, i))).every((raw) => {
+          const magnitude = raw < 0n ? -raw : raw;
+          return 2n * magnitude <= R + R / SLACK;
+        }),
+    },
+  ],
+];
+
+/** The bits of an index in reverse. */
+const reversed = (i: number, bits: number): number =>
+  times(bits, (bit) => ((i >> bit) & 1) << (bits - 1 - bit)).reduce((sum, each) => sum | each, 0);
+
 /** Address of root⁰, root¹, …, by the kernel. */
 function putPowers(n: number, root: bigint): number {
   const at = workspace.allocate(n * NUMBER_BYTES);
@@ -37,12 +103,8 @@ function putPowers(n: number, root: bigint): number {
   return at;
 }
 
-/** The bits of an index in reverse. */
-const reversed = (i: number, bits: number): number =>
-  times(bits, (bit) => ((i >> bit) & 1) << (bits - 1 - bit)).reduce((sum, each) => sum | each, 0);
-
-describe(`transforms (seed ${seed})`, () => {
-  test("roots of unity are of their order, and of no less", () => {
+describe(`roots of unity (seed ${seed})`, () => {
+  test("are of their order, and of no less", () => {
     for (let power = 0; power <= 28; power++) {
       let root = rootOfUnity(power);
       for (let i = 1; i < power; i++) root = fr.mul(root, root);
@@ -57,67 +119,107 @@ describe(`transforms (seed ${seed})`, () => {
     for (let i = 1; i < 70; i++) expected.push(fr.mul(expected[i - 1]!, root));
     expect(read(putPowers(70, root), 70)).toEqual(expected.map(montgomery));
   });
+});
+
+describe.each(subjects)(`polynomials %s (seed ${seed})`, (by, { lists, growth, read, isInRange }) => {
+  const { domain } = lists;
+  const putList = (values: readonly bigint[]): number => {
+    const list = lists.allocate(values.length);
+    lists.put(list, values.length, put(values));
+    return list;
+  };
+  const putRoots = (n: number, root: bigint): number => {
+    const at = lists.allocateEach(Math.floor(n / 2));
+    lists.putEach(at, Math.floor(n / 2), putPowers(Math.floor(n / 2), root));
+    return at;
+  };
 
   const directions: readonly [string, (root: bigint) => bigint][] = [
     ["forth", (root) => root],
     ["back", (root) => fr.inverse(root)],
   ];
-  describe.each(directions)("%s", (direction, rootOf) => {
+  describe.each(directions)("transforms %s", (direction, rootOf) => {
     test.each([0, 1, 2, 3, 4, 5, 6])("of order 2^%i are what their definition says", (bits) => {
       const n = 2 ** bits;
-      const draws = drawsOf(`transform ${direction} ${bits}`);
+      const draws = drawsOf(`transform ${by} ${direction} ${bits}`);
       const root = rootOf(rootOfUnity(bits));
       for (const values of [
         times(n, () => drawSum(draws)),
-        times(n, () => 10n * R - 1n),
+        times(n, () => 8n * R - 1n),
         times(n, (i) => (i === n - 1 ? 1n : 0n)),
       ]) {
-        const at = put(times(n, (i) => values[reversed(i, bits)]!));
-        kernels.frTransform(at, n, putPowers(n / 2, root));
-        expect(read(at, n)).toEqual(fourier(values, root));
+        const list = putList(times(n, (i) => values[reversed(i, bits)]!));
+        domain.frTransform(list, n, putRoots(n, root));
+        expect(read(list, n)).toEqual(fourier(values, root));
       }
     });
   });
 
-  test("of a large order stay in range, though every number grows in every layer", () => {
+  test("transforms of a large order stay in range, though numbers grow in every layer", () => {
     const bits = 12;
     const n = 2 ** bits;
     const root = rootOfUnity(bits);
-    const twiddles = putPowers(n / 2, root);
-    const draws = drawsOf("large transform");
+    const roots = putRoots(n, root);
+    const draws = drawsOf(`large transform ${by}`);
     for (const values of [
-      times(n, () => 10n * R),
-      times(n, (i) => (i % 2 === 0 ? 10n * R : -10n * R)),
+      times(n, () => 8n * R - 1n),
+      times(n, (i) => (i % 2 === 0 ? 8n * R - 1n : 1n - 8n * R)),
       times(n, () => drawSum(draws)),
     ]) {
-      const at = put(times(n, (i) => values[reversed(i, bits)]!));
-      kernels.frTransform(at, n, twiddles);
-      const raw = times(n, (i) => readNumber(at + i * NUMBER_BYTES));
-      expect(raw.every((value) => value < LARGE && value > -LARGE)).toBe(true);
+      const list = putList(times(n, (i) => values[reversed(i, bits)]!));
+      domain.frTransform(list, n, roots);
+      expect(isInRange(list, n)).toBe(true);
+      const got = read(list, n);
       for (const k of [0, 1, n / 2, n - 1, draws.below(n)]) {
         let x = 1n;
         for (let i = 0; i < k; i++) x = fr.mul(x, root);
-        expect([k, fr.of(raw[k]!)]).toEqual([
-          k,
-          values.reduceRight((sum, value) => fr.of(sum * x + value), 0n),
-        ]);
+        expect([k, got[k]]).toEqual([k, values.reduceRight((sum, value) => fr.of(sum * x + value), 0n)]);
       }
     }
   });
 
-  test("scaleReversed multiplies each number, and reverses where it stands", () => {
+  test("scaleReversed multiplies each number, and reverses where it goes", () => {
     for (let bits = 0; bits <= 7; bits++) {
       const n = 2 ** bits;
-      const draws = drawsOf(`scaleReversed ${bits}`);
+      const draws = drawsOf(`scaleReversed ${by} ${bits}`);
       const [values, factors] = times(2, () => times(n, () => drawSum(draws))) as [bigint[], bigint[]];
-      const at = put(values);
-      kernels.frScaleReversed(at, bits, put(factors));
+      const out = lists.allocate(n);
+      domain.frScaleReversed(out, putList(values), bits, putList(factors));
       const expected = times(n, (i) => {
         const j = reversed(i, bits);
         return fr.of(values[j]! * factors[j]! * inverseRadix);
       });
-      expect(read(at, n)).toEqual(expected);
+      expect(read(out, n)).toEqual(expected);
+      expect(isInRange(out, n)).toBe(true);
     }
+  });
+
+  test("productEach multiplies two lists", () => {
+    const n = 64;
+    const draws = drawsOf(`productEach ${by}`);
+    const [a, b] = times(2, () => times(n, () => drawSum(draws))) as [bigint[], bigint[]];
+    const list = lists.allocate(n);
+    domain.frProductEach(list, n, putList(a), putList(b));
+    expect(read(list, n)).toEqual(a.map((value, i) => fr.of(value * b[i]! * inverseRadix)));
+    expect(isInRange(list, n)).toBe(true);
+  });
+
+  test.each([1, 64])("quotient of %i is a·b − c, canonical, out of Montgomery form", (n) => {
+    const draws = drawsOf(`quotient ${by} ${n}`);
+    const grown = () => drawSum(draws) * draws.of([1n, growth]);
+    const [a, b, c] = times(3, () => times(n, grown)) as [bigint[], bigint[], bigint[]];
+    // And what lies about zero, which is where canonical and not differ.
+    const near = [0n, -1n, 0n, 1n, 0n, -(1n << 200n)].slice(0, n);
+    for (const [i, value] of near.entries()) {
+      c[i] = fr.of(a[i]! * b[i]! * inverseRadix - value * RADIX) + draws.of([-3n, 0n, 3n]) * R;
+    }
+    const out = workspace.put(new Uint8Array(n * 32 + 32).fill(0x77));
+    domain.frQuotient(out, n, putList(a), putList(b), putList(c));
+    const got = readScalars(workspace, out, n);
+    expect(got).toEqual(a.map((value, i) => fr.of((value * b[i]! * inverseRadix - c[i]!) * inverseRadix)));
+    expect(got.slice(0, near.length)).toEqual(near.map(fr.of));
+    // Nothing beyond them.
+    expect(workspace.bytes(out + 32 * n, 32).every((byte) => byte === 0x77)).toBe(true);
   });
 });
 
@@ -148,29 +250,6 @@ describe(`each number of a list (seed ${seed})`, () => {
       );
     }
   });
-
-  test("productEach multiplies two lists", () => {
-    const draws = drawsOf("productEach");
-    const [a, b] = times(2, () => times(n, () => drawSum(draws))) as [bigint[], bigint[]];
-    const at = workspace.allocate(n * NUMBER_BYTES);
-    kernels.frProductEach(at, n, put(a), put(b));
-    expect(read(at, n)).toEqual(a.map((value, i) => fr.of(value * b[i]! * inverseRadix)));
-  });
-
-  test("quotient is a·b − c, canonical, out of Montgomery form", () => {
-    const draws = drawsOf("quotient");
-    // As large as a transform of order 2²⁷ makes them.
-    const grown = () => drawSum(draws) * draws.of([1n, 6n]);
-    const [a, b, c] = times(3, () => times(n, grown)) as [bigint[], bigint[], bigint[]];
-    // And zeros, which are where canonical and not differ.
-    c[0] = fr.of(a[0]! * b[0]! * inverseRadix) - 3n * R;
-    c[1] = fr.of(a[1]! * b[1]! * inverseRadix) + 3n * R;
-    const out = workspace.allocate(n * 32);
-    kernels.frQuotient(out, n, put(a), put(b), put(c));
-    const got = times(n, (i) => littleEndianToUint(workspace.bytes(out + 32 * i, 32)));
-    expect(got).toEqual(a.map((value, i) => fr.of((value * b[i]! * inverseRadix - c[i]!) * inverseRadix)));
-    expect(got.slice(0, 2)).toEqual([0n, 0n]);
-  });
 });
 
 /** An entry of a matrix: row as the kernel has it, column, coefficient as an integer. */
@@ -197,9 +276,9 @@ describe(`rows (seed ${seed})`, () => {
       sums[row] = fr.of(sums[row]! + coefficient * witness[column]! * inverseRadix);
     }
     expect(read(out, n)).toEqual(sums);
-    // What transforms may be given, and grow by two r in each of at most 27 layers.
+    // What lists are made of.
     const raw = times(n, (i) => readNumber(out + i * NUMBER_BYTES));
-    expect(raw.every((value) => value < 16n * R && value > -16n * R)).toBe(true);
+    expect(raw.every((value) => value < 6n * R && value > -6n * R)).toBe(true);
   }
 
   test("are sums of products, in any order; those without a term are zero", () => {

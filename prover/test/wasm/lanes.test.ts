@@ -1,7 +1,7 @@
 // The kernels of relaxed SIMD against big integers, and the choice between them and the scalar ones. Sums in lanes are
 // in curve.test.ts. SEED=n and CASES=n repeat or extend a run: support.ts.
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { fq, g1 } from "../../src/reference/bn254.ts";
+import { fq, fr, g1 } from "../../src/reference/bn254.ts";
 import { Workspace } from "../../src/wasm/kernels.ts";
 import { LANE_BYTES, LANES_BYTES } from "../../src/wasm/lanes.ts";
 import {
@@ -70,30 +70,37 @@ function takePair(at: number): [Limbs, Limbs] {
   return [[...limbsAt(one)], [...limbsAt(two)]];
 }
 
-/** What is wrong with x·y/R: another number, limbs that are not balanced, or a value beyond its bound. */
-function wrongProduct(x: Limbs, y: Limbs, got: Limbs): string | undefined {
+/** What is wrong with x·y/R in a field: another number, limbs that are not balanced, or a value beyond its bound. */
+function wrongProduct(field: typeof fq, x: Limbs, y: Limbs, got: Limbs): string | undefined {
   const [a, b, c] = [integerOf(x), integerOf(y), integerOf(got)];
   const what = `[${x}] · [${y}] is [${got}]`;
-  if (fq.of(c - a * b * inverseRadix) !== 0n) return `${what}, another number`;
+  if (field.of(c * LANES_RADIX - a * b) !== 0n) return `${what}, another number`;
   if (got.slice(0, -1).some((limb) => Math.abs(limb) > UNIT)) return `${what}, not balanced`;
-  const bound = (a * b < 0n ? -a * b : a * b) / LANES_RADIX + fq.order / 2n + fq.order / 2n ** 40n;
+  const bound = (a * b < 0n ? -a * b : a * b) / LANES_RADIX + field.order / 2n + field.order / 2n ** 40n;
   return c > bound || -c > bound ? `${what}, too large` : undefined;
 }
 
 describe(`products in lanes (seed ${seed})`, () => {
-  test("are right in both lanes, up to limbs of two units on either side", () => {
-    tryCases(
-      "products",
-      (draws) => [1, 2, 2, 2].map((units) => drawLimbs(draws, units)) as [Limbs, Limbs, Limbs, Limbs],
-      ([a, b, c, d]) => {
-        putPair(left, a, c);
-        putPair(right, b, d);
-        lanes.fqMul(product, left, right);
-        const [first, second] = takePair(product);
-        return wrongProduct(a, b, first) ?? wrongProduct(c, d, second);
-      },
-    );
-  });
+  const fields = [
+    ["q", fq, lanes.fqMul],
+    ["r", fr, lanes.frMul],
+  ] as const;
+  test.each(fields)(
+    "modulo %s are right in both lanes, up to limbs of two units",
+    (name, field, multiply) => {
+      tryCases(
+        `products modulo ${name}`,
+        (draws) => [1, 2, 2, 2].map((units) => drawLimbs(draws, units)) as [Limbs, Limbs, Limbs, Limbs],
+        ([a, b, c, d]) => {
+          putPair(left, a, c);
+          putPair(right, b, d);
+          multiply(product, left, right);
+          const [first, second] = takePair(product);
+          return wrongProduct(field, a, b, first) ?? wrongProduct(field, c, d, second);
+        },
+      );
+    },
+  );
 
   test("squares are the same", () => {
     tryCases(
@@ -103,29 +110,32 @@ describe(`products in lanes (seed ${seed})`, () => {
         putPair(left, a, b);
         lanes.fqSqr(product, left);
         const [first, second] = takePair(product);
-        return wrongProduct(a, a, first) ?? wrongProduct(b, b, second);
+        return wrongProduct(fq, a, a, first) ?? wrongProduct(fq, b, b, second);
       },
     );
   });
 
-  test("are right where the reduction's multiple lies in the middle between two", () => {
-    // c = 2⁵⁰ in a column that is reduced: its nearest multiples of 2⁵¹ are as far from it.
-    for (let column = 0; column < LIMBS; column++) {
-      for (const half of [UNIT, -UNIT]) {
-        const a = Array.from({ length: LIMBS }, (_, i) => (i === column ? half : 0));
-        for (const other of [1, -1, 3, UNIT - 1]) {
-          const b = [other, 0, 0, 0, 0];
-          putPair(left, a, b);
-          putPair(right, b, a);
-          lanes.fqMul(product, left, right);
-          for (const got of takePair(product)) expect(wrongProduct(a, b, got)).toBeUndefined();
+  test.each(fields)(
+    "modulo %s are right where the reduction's multiple lies in the middle",
+    (_, field, multiply) => {
+      // c = 2⁵⁰ in a column that is reduced: its nearest multiples of 2⁵¹ are as far from it.
+      for (let column = 0; column < LIMBS; column++) {
+        for (const half of [UNIT, -UNIT]) {
+          const a = Array.from({ length: LIMBS }, (_, i) => (i === column ? half : 0));
+          for (const other of [1, -1, 3, UNIT - 1]) {
+            const b = [other, 0, 0, 0, 0];
+            putPair(left, a, b);
+            putPair(right, b, a);
+            multiply(product, left, right);
+            for (const got of takePair(product)) expect(wrongProduct(field, a, b, got)).toBeUndefined();
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   test("and numbers go to the scalar kernels and back", () => {
-    const limit = 4n * fq.order;
+    const limit = 8n * fq.order;
     tryCases(
       "conversions",
       ({ bits, of }) =>
