@@ -18,6 +18,7 @@ const SCALAR_FIELD = 21888242871839275222246405745257275088548364400416034343698
 const FILES = [
   "build.mjs",
   "generator.mjs",
+  "gcd.mjs",
   "field.mjs",
   "constants.mjs",
   "endomorphism.mjs",

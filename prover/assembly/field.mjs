@@ -2,6 +2,7 @@
 //
 // A number is 9 limbs of 29 bits in i32 words, least first (36 bytes): Σ lᵢ·2^(29i). Limbs 0 … 7 of a normalised
 // number are in [0, 2²⁹), limb 8 is signed and carries the sign. Montgomery form with R = 2²⁶¹.
+import { gcdSource } from "./gcd.mjs";
 import { inverseMod, lines, range } from "./generator.mjs";
 
 const LIMBS = 9;
@@ -209,8 +210,6 @@ export function fromFile(out: usize, a: usize, count: u32): u32 {
 
 const POWERS = memory.data(16 * 36);
 const ACC = memory.data(36);
-/** p − 2, 32 bytes, little-endian. */
-const EXPONENT = memory.data<u8>([${Array.from({ length: 32 }, (_, i) => Number(((p - 2n) >> (8n * BigInt(i))) & 255n)).join(", ")}]);
 
 /** out = a^exponent: 32 bytes, little-endian, below 2^256. The same steps for every a. */
 export function pow(out: usize, a: usize, exponent: usize): void {
@@ -227,11 +226,16 @@ export function pow(out: usize, a: usize, exponent: usize): void {
   copy(out, ACC);
 }
 
-/** a⁻¹ by Fermat's little theorem; 0 for 0. */
+// R³: from (aR)⁻¹ to a⁻¹R.
+const R3 = ${data((R * R * R) % p)};
+const SMALL = memory.data(36);
+
+/** a⁻¹; 0 for 0. Variable time. */
 export function inverse(out: usize, a: usize): void {
-  pow(out, a, EXPONENT);
+  mul(SMALL, a, ONE);
+  mul(out, invertPlain(SMALL), R3);
 }
-`;
+${gcdSource(p)}`;
   function mulStep(i) {
     const o = [];
     o.push(`  t = s0 + a${i} * b0;`, `  m = (t * MU) & MASK;`, `  t = (t + m * ${P[0]}) >> 29;`);

@@ -12,6 +12,7 @@
 //
 // Bounds, in the comments: of limbs in units of 2⁵⁰, where a product may have 4; of values in units of p. R is 2.6 p, so
 // that |a·b| becomes at most |a||b|/2.6 + 1/2.
+import { gcdSource } from "./gcd.mjs";
 import { inverseMod, lines, range } from "./generator.mjs";
 
 const LIMBS = 5;
@@ -309,29 +310,25 @@ export function isZero(a: usize, lane: usize): bool {
   return false;
 }
 
-const POWERS = memory.data(${16 * 16 * LIMBS}, 16);
-const POWER = memory.data(${16 * LIMBS}, 16);
-/** p − 2, 32 bytes, little-endian. */
-const EXPONENT = memory.data<u8>([${range(32)
-    .map((i) => Number(((p - 2n) >> (8n * BigInt(i))) & 255n))
-    .join(", ")}]);
+/** From the inverse of a·2^261, as an integer, to that of a in our form. */
+const FROM_INVERSE = ${number((scalarR * scalarR * LANES_R) % p)};
+const SWAPPED = memory.data(${16 * LIMBS}, 16);
+const BOTH = memory.data(${16 * LIMBS}, 16);
+const PLAIN = memory.data(36);
 
-/** out = a⁻¹ by Fermat's little theorem; 0 for 0. |a| ≤ 1.5 p, limbs ≤ 2. */
+/** out = a⁻¹, of numbers of which neither is 0. |a| ≤ 1.5 p, limbs ≤ 2. Variable time. */
 export function inverse(out: usize, a: usize): void {
-  mul(POWER, a, ONE);
-  memory.copy(POWERS, ONE, BYTES);
-  for (let i: usize = 1; i < 16; i++) mul(POWERS + BYTES * i, POWERS + BYTES * (i - 1), POWER);
-  memory.copy(POWER, ONE, BYTES);
-  for (let i: usize = 64; i-- > 0; ) {
-    sqr(POWER, POWER);
-    sqr(POWER, POWER);
-    sqr(POWER, POWER);
-    sqr(POWER, POWER);
-    mul(POWER, POWER, POWERS + BYTES * ((<usize>load<u8>(EXPONENT + (i >> 1)) >> ((i & 1) << 2)) & 15));
-  }
-  memory.copy(out, POWER, BYTES);
+  // 1/a₀ = a₁/(a₀·a₁): one inversion for both.
+  gatherLanes(SWAPPED, a + 8, a);
+  mul(BOTH, a, SWAPPED);
+  scatter(BOTH, BOTH, 0);
+  toScalar(PLAIN, BOTH);
+  const inverted = invertPlain(PLAIN);
+  fromScalars(BOTH, inverted, inverted);
+  mul(BOTH, BOTH, FROM_INVERSE);
+  mul(out, BOTH, SWAPPED);
 }
-
+${gcdSource(p)}
 /** 2^255/2^261, and back, with our Montgomery form on the left. */
 const FROM_SCALAR = ${number((LANES_R * LANES_R * inverseMod(scalarR, p)) % p)};
 const TO_SCALAR = ${number(scalarR % p)};
