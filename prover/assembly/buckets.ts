@@ -5,7 +5,7 @@
 import { addPairs, copyNegated, copyPoint, PAIR_SCRATCH, POINT, settle } from "./points";
 
 /** Bits of a window from which on rows and columns are worth their inversions. */
-const LEAST_BITS: u32 = 10;
+const LEAST_BITS: u32 = 8;
 
 /** Buckets of a row are 2 to the power of this; all of them where there is one row only. */
 export function columnBits(bits: u32): u32 {

@@ -30,13 +30,13 @@ const U64_MAX_COST: u64 = 0xffff_ffff_ffff;
 
 /**
  * Of a window, in multiplications: 24 for each sum that is added up one by one; where there are rows and columns 6 for
- * each bucket in both, and an inversion of 300 for each halving.
+ * each bucket in both, and an inversion of 60 for each halving.
  */
 function bucketCost(bits: u32): u64 {
   const buckets = <u64>bucketsOf(bits);
   const columns = (<u64>1) << (<u64>columnBits(bits));
   if (columns === buckets) return 24 * buckets;
-  return 12 * buckets + 24 * (columns + buckets / columns) + 300 * <u64>(bits - 1);
+  return 12 * buckets + 24 * (columns + buckets / columns) + 60 * <u64>(bits - 1);
 }
 
 /** out = the n points, then their images under the endomorphism, then the images of those, and so on. */

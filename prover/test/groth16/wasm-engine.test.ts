@@ -81,8 +81,8 @@ describe("one engine", () => {
       expect(await isGood(circuit, await engine.prove(circuit))).toBe(true);
       counts.push(instances.memories.length);
     }
-    // Of each proof the calculator, and of each key the kernels.
-    expect(counts).toEqual([2, 3, 5, 7]);
+    // Of each circuit the calculator and the kernels.
+    expect(counts).toEqual([2, 2, 4, 6]);
   });
 
   test("makes proofs that are asked for at once one after another", async () => {
