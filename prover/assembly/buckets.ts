@@ -27,43 +27,68 @@ export function bucketsOf(bits: u32): u32 {
   return (<u32>1) << (bits - 1);
 }
 
+/** Points that are added at once: few enough for a cache, enough for the inversions that they share. */
+const CHUNK: u32 = 4096;
+
 // Where everything lies in the scratch of the window at hand.
-/** Of each bucket: how many points it has, and where they begin. */
+/** Of each bucket: how many points it has, where they begin, and how many sums of parts of it there are. */
 let lengths: usize = 0;
 let starts: usize = 0;
-/** Points of one window, and the results of a round. */
+let parts: usize = 0;
+/** Which points are in the buckets, one bucket after another: 2i, or 2i + 1 where point i is negated. */
+let order: usize = 0;
+/** Of each group of the points at hand: how many it has. */
+let groups: usize = 0;
+/** The points at hand, and the results of a round. */
 let first: usize = 0;
 let second: usize = 0;
+/** Sums of parts of buckets, and the results of a round. */
+let sums: usize = 0;
+let others: usize = 0;
 /** Addresses of the pairs to be added, and of their sums. */
 let lefts: usize = 0;
 let outs: usize = 0;
 let pairs: usize = 0;
-/** Of each column, then of each row: how many points it has. */
-let groups: usize = 0;
 /** Points in the order of the columns, and the sums of columns and rows. */
 let third: usize = 0;
 let reduced: usize = 0;
+/** Where it ends. */
+let top: usize = 0;
+
+function take(bytes: usize): usize {
+  const at = top;
+  top = (at + bytes + 15) & ~15;
+  return at;
+}
 
 /** @returns where the scratch ends. */
 function layOut(n: u32, bits: u32, scratch: usize): usize {
-  const points = <usize>n;
   const buckets = bucketsOf(bits);
-  lengths = scratch;
-  starts = lengths + 4 * <usize>(buckets + 1);
-  lefts = starts + 4 * <usize>(buckets + 1);
-  outs = lefts + 4 * points;
-  first = (outs + 4 * points + 15) & ~15;
-  second = first + points * POINT;
-  // What is left of a round: half of the points, and one for each bucket with an odd number of them.
-  pairs = second + ((points + <usize>min(n, buckets)) / 2 + 1) * POINT;
-  const end = pairs + (points / 2 + 1) * PAIR_SCRATCH;
   const columns: u32 = (<u32>1) << columnBits(bits);
-  if (columns === buckets) return end;
-  const both = <usize>(columns + buckets / columns);
-  groups = (end + 3) & ~3;
-  third = (groups + 4 * (both + 1) + 15) & ~15;
-  reduced = third + <usize>min(n, buckets) * POINT;
-  return reduced + both * POINT;
+  const both = columns + buckets / columns;
+  const chunk = min(n, CHUNK);
+  // Every chunk but the last may end within a bucket.
+  const most = min(n, buckets + n / CHUNK);
+  const perBucket = 4 * <usize>(buckets + 1);
+  top = scratch;
+  lengths = take(perBucket);
+  starts = take(perBucket);
+  parts = take(perBucket);
+  order = take(4 * <usize>n);
+  groups = take(4 * <usize>(max(chunk, both) + 1));
+  const mostPairs = <usize>(max(chunk, most) / 2);
+  lefts = take(4 * mostPairs);
+  outs = take(4 * mostPairs);
+  pairs = take((mostPairs + 1) * PAIR_SCRATCH);
+  first = take(<usize>chunk * POINT);
+  // What is left of a round: half of the points, and one for each bucket with an odd number of them.
+  second = take(<usize>((chunk + min(chunk, buckets)) / 2 + 1) * POINT);
+  sums = take(<usize>most * POINT);
+  others = take(<usize>most * POINT);
+  if (columns === buckets) return top;
+  third = take(<usize>min(n, buckets) * POINT);
+  reduced = take(<usize>both * POINT);
+  return top;
 }
 
 /**
@@ -77,21 +102,57 @@ function layOut(n: u32, bits: u32, scratch: usize): usize {
 export function sumBuckets(n: u32, table: usize, digits: usize, bits: u32, scratch: usize): usize {
   const buckets = bucketsOf(bits);
   layOut(n, bits, scratch);
-  fillBuckets(n, table, buckets, digits);
-  let sums = halveAll(lengths, buckets, first, second);
+  sortByBucket(n, buckets, digits);
+  addUpChunks(buckets, table);
+  const made = halveAll(parts, buckets, sums, others);
+  memory.copy(lengths, parts, 4 * <usize>(buckets + 1));
   const columns: u32 = (<u32>1) << columnBits(bits);
-  let count: u32 = 0;
-  if (columns === buckets) count = countOf(lengths, buckets);
-  else {
-    count = addUp(buckets, columns, sums, sums === first ? second : first);
-    sums = reduced;
+  if (columns === buckets) {
+    settle(made, countOf(lengths, buckets));
+    return made;
   }
-  settle(sums, count);
-  return sums;
+  settle(reduced, addUp(buckets, columns, made, made === sums ? others : sums));
+  return reduced;
+}
+
+/** Sums of the points of each bucket, chunk by chunk: one, or several where chunks end within it. */
+function addUpChunks(buckets: u32, table: usize): void {
+  memory.fill(parts, 0, 4 * <usize>(buckets + 1));
+  const count = countOf(lengths, buckets);
+  let to = sums;
+  let bucket: u32 = 0;
+  let inBucket: u32 = 0;
+  for (let at: u32 = 0; at < count; at += CHUNK) {
+    const size = min(CHUNK, count - at);
+    let found: u32 = 0;
+    for (let rest = size; rest > 0; ) {
+      while (inBucket === 0) inBucket = load<u32>(lengths + 4 * <usize>++bucket);
+      const part = min(inBucket, rest);
+      store<u32>(groups + 4 * <usize>++found, part);
+      const made = parts + 4 * <usize>bucket;
+      store<u32>(made, load<u32>(made) + 1);
+      inBucket -= part;
+      rest -= part;
+    }
+    gather(at, size, table);
+    memory.copy(to, halveAll(groups, found, first, second), <usize>found * POINT);
+    to += <usize>found * POINT;
+  }
+}
+
+/** Points by their order, into `first`. */
+function gather(at: u32, size: u32, table: usize): void {
+  for (let i: u32 = 0; i < size; i++) {
+    const point = load<u32>(order + 4 * <usize>(at + i));
+    const from = table + <usize>(point >> 1) * POINT;
+    const to = first + <usize>i * POINT;
+    if (point & 1) copyNegated(to, from);
+    else copyPoint(to, from);
+  }
 }
 
 /** Sums of columns and rows of the buckets' sums, into `reduced`. @returns how many there are. */
-function addUp(buckets: u32, columns: u32, sums: usize, other: usize): u32 {
+function addUp(buckets: u32, columns: u32, from: usize, other: usize): u32 {
   const rows = buckets / columns;
   const rowLengths = groups + 4 * <usize>columns;
   let next: u32 = 0;
@@ -104,7 +165,7 @@ function addUp(buckets: u32, columns: u32, sums: usize, other: usize): u32 {
     let count: u32 = 0;
     for (let b = column; b <= buckets; b += columns) {
       if (load<u32>(lengths + 4 * <usize>b) === 0) continue;
-      copyPoint(to, sums + <usize>load<u32>(starts + 4 * <usize>b) * POINT);
+      copyPoint(to, from + <usize>load<u32>(starts + 4 * <usize>b) * POINT);
       to += POINT;
       count++;
     }
@@ -117,8 +178,7 @@ function addUp(buckets: u32, columns: u32, sums: usize, other: usize): u32 {
     const after = row + 1 < rows ? load<u32>(starts + 4 * <usize>((row + 1) * columns + 1)) : next;
     store<u32>(rowLengths + 4 * <usize>row, after - load<u32>(starts + 4 * <usize>(row * columns + 1)));
   }
-  const from = sums + <usize>begin * POINT;
-  const rowSums = halveAll(rowLengths, rows - 1, from, other);
+  const rowSums = halveAll(rowLengths, rows - 1, from + <usize>begin * POINT, other);
   const all = made + keep(rowLengths, rows - 1, rowSums, reduced + <usize>made * POINT);
   memory.copy(lengths, groups, 4 * <usize>(columns + 1));
   memory.copy(lengths + 4 * <usize>(columns + 1), rowLengths, 4 * <usize>rows);
@@ -151,8 +211,8 @@ function halveAll(counts: usize, n: u32, here: usize, there: usize): usize {
   return from;
 }
 
-/** Counting sort of the points by bucket, into `first`; a negative digit's point is negated. */
-function fillBuckets(n: u32, table: usize, buckets: u32, row: usize): void {
+/** Counting sort: `lengths` of the buckets, and `order`. */
+function sortByBucket(n: u32, buckets: u32, row: usize): void {
   memory.fill(lengths, 0, 4 * <usize>(buckets + 1));
   for (let i: u32 = 0; i < n; i++) {
     const digit = <i32>load<i16>(row + 2 * <usize>i);
@@ -171,10 +231,7 @@ function fillBuckets(n: u32, table: usize, buckets: u32, row: usize): void {
     const slot = starts + 4 * <usize>abs(digit);
     const position = load<u32>(slot);
     store<u32>(slot, position + 1);
-    const to = first + <usize>position * POINT;
-    const from = table + <usize>i * POINT;
-    if (digit > 0) copyPoint(to, from);
-    else copyNegated(to, from);
+    store<u32>(order + 4 * <usize>position, (i << 1) | <u32>(digit < 0));
   }
 }
 

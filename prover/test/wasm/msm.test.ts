@@ -149,6 +149,20 @@ function describeGroup<T>(subject: Subject<T>): void {
       expectSumOf(terms, [10, 11]);
     });
 
+    const many: readonly [what: string, term: (draws: Draw) => Term][] = [
+      ["in many buckets", (draws) => ({ scalar: anyScalar(draws), logarithm: anyLogarithm(draws) })],
+      ["in few", ({ of }) => ({ scalar: of([1n, 2n, R - 1n]), logarithm: of([1n, 2n, R - 1n]) })],
+      ["all of them one", () => ({ scalar: R - 3n, logarithm: 5n })],
+    ];
+    test.each(many)("of more points than are added at once, %s", (what, term) => {
+      const draws = drawsOf(`${name} many ${what}`);
+      // Of a table three chunks of 4096, and some.
+      expectSumOf(
+        times(Math.ceil(13_000 / dimension), () => term(draws)),
+        [2, 7, undefined],
+      );
+    });
+
     test("by the widest windows", () => {
       const draws = drawsOf(`${name} wide`);
       const terms = times(5, () => ({ scalar: anyScalar(draws), logarithm: anyLogarithm(draws) }));
