@@ -13,7 +13,8 @@ const FIELD_BYTES = 32;
 const HEADER_BYTES = 84 + 3 * 64 + 3 * 128;
 const G1_FILE_BYTES = 64;
 const G2_FILE_BYTES = 128;
-const ENTRY_FILE_BYTES = 44;
+/** Of an entry: matrix, row, column, coefficient. */
+export const ENTRY_FILE_BYTES = 44;
 /** A domain of 2²⁷ is the largest whose cosets lie in the field: r − 1 is divisible by 2²⁸. */
 const MAX_POWER = 27;
 

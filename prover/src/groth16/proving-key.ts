@@ -1,7 +1,7 @@
 // A proving key in the kernels' memory: points and coefficients in their Montgomery form, tables of the domain.
 import { InputError } from "../formats/errors.ts";
 import { putNumbers } from "../formats/kernel-points.ts";
-import type { Zkey } from "../formats/zkey.ts";
+import { ENTRY_FILE_BYTES, type Zkey } from "../formats/zkey.ts";
 import { ENTRY_BYTES, type KernelOptions, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
 import { inverseModR, rootOfUnity } from "./domain.ts";
 import { type Lists, listsOf } from "./lists.ts";
@@ -107,8 +107,10 @@ function readRows(
   { entries, entryCount, power, variables }: Zkey,
   matrix: number,
 ): Rows {
-  // As many as there are of both matrices: how many of this one is known afterwards.
-  const at = workspace.allocate(entryCount * ENTRY_BYTES);
+  const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength);
+  let most = 0;
+  for (let i = 0; i < entryCount; i++) if (view.getUint32(i * ENTRY_FILE_BYTES, true) === matrix) most++;
+  const at = workspace.allocate(most * ENTRY_BYTES);
   const mark = workspace.mark();
   const file = workspace.put(entries);
   const count = workspace.kernels.frEntriesFromFile(at, file, entryCount, matrix, power, variables);
