@@ -3,7 +3,7 @@
 // of libsecp256k1's doc/safegcd_implementation.md, sections 3 to 6. About a quarter of what Fermat's theorem takes.
 //
 // Numbers are 9 limbs of 29 bits, those of ./field.mjs: limbs 0 … 7 in [0, 2²⁹), limb 8 signed.
-import { inverseMod, lines } from "./generator.mjs";
+import { inverseMod } from "./generator.mjs";
 
 const LIMBS = 9;
 /** Division steps at a time: of a limb. */
@@ -135,17 +135,15 @@ function gcdUpdateDE(): void {
   moreE -= (${inverse} * sumE + moreE) & ${MASK};
   sumD += ${limbs[0]} * moreD;
   sumE += ${limbs[0]} * moreE;
-${lines(LIMBS - 1, (i) => {
-  const at = 4 * (i + 1);
-  return `  sumD >>= ${STEPS};
-  sumE >>= ${STEPS};
-  d = <i64>load<i32>(GCD_D, ${at});
-  e = <i64>load<i32>(GCD_E, ${at});
-  sumD += u * d + v * e + ${limbs[i + 1]} * moreD;
-  sumE += q * d + r * e + ${limbs[i + 1]} * moreE;
-  store<i32>(GCD_D, <i32>sumD & ${MASK}, ${at - 4});
-  store<i32>(GCD_E, <i32>sumE & ${MASK}, ${at - 4});`;
-})}
+  for (let at: usize = 4; at < 36; at += 4) {
+    d = <i64>load<i32>(GCD_D + at);
+    e = <i64>load<i32>(GCD_E + at);
+    const p = <i64>load<i32>(GCD_P + at);
+    sumD = (sumD >> ${STEPS}) + u * d + v * e + p * moreD;
+    sumE = (sumE >> ${STEPS}) + q * d + r * e + p * moreE;
+    store<i32>(GCD_D + at - 4, <i32>sumD & ${MASK});
+    store<i32>(GCD_E + at - 4, <i32>sumE & ${MASK});
+  }
   store<i32>(GCD_D, <i32>(sumD >> ${STEPS}), 32);
   store<i32>(GCD_E, <i32>(sumE >> ${STEPS}), 32);
 }
@@ -160,17 +158,14 @@ function gcdUpdateFG(): void {
   let g = <i64>load<i32>(GCD_G);
   let sumF = u * f + v * g;
   let sumG = q * f + r * g;
-${lines(LIMBS - 1, (i) => {
-  const at = 4 * (i + 1);
-  return `  sumF >>= ${STEPS};
-  sumG >>= ${STEPS};
-  f = <i64>load<i32>(GCD_F, ${at});
-  g = <i64>load<i32>(GCD_G, ${at});
-  sumF += u * f + v * g;
-  sumG += q * f + r * g;
-  store<i32>(GCD_F, <i32>sumF & ${MASK}, ${at - 4});
-  store<i32>(GCD_G, <i32>sumG & ${MASK}, ${at - 4});`;
-})}
+  for (let at: usize = 4; at < 36; at += 4) {
+    f = <i64>load<i32>(GCD_F + at);
+    g = <i64>load<i32>(GCD_G + at);
+    sumF = (sumF >> ${STEPS}) + u * f + v * g;
+    sumG = (sumG >> ${STEPS}) + q * f + r * g;
+    store<i32>(GCD_F + at - 4, <i32>sumF & ${MASK});
+    store<i32>(GCD_G + at - 4, <i32>sumG & ${MASK});
+  }
   store<i32>(GCD_F, <i32>(sumF >> ${STEPS}), 32);
   store<i32>(GCD_G, <i32>(sumG >> ${STEPS}), 32);
 }

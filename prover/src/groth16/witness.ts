@@ -89,13 +89,16 @@ async function instantiate(module: WebAssembly.Module): Promise<Instance> {
   });
   const calculator = exports as unknown as CalculatorExports;
   const { memory } = calculator;
-  const bytes = (): Uint8Array => new Uint8Array(memory?.buffer ?? new ArrayBuffer(0));
-  const constants = bytes().slice(0, 1 + bytes().findLastIndex((byte) => byte !== 0));
+  const words = (): Uint32Array => new Uint32Array(memory?.buffer ?? new ArrayBuffer(0));
+  const fresh = words();
+  let length = fresh.length;
+  while (length > 0 && fresh[length - 1] === 0) length--;
+  const constants = fresh.slice(0, length);
   return {
     calculator,
     reset() {
-      const all = bytes();
-      all.fill(0, constants.length);
+      const all = words();
+      all.fill(0, length);
       all.set(constants);
     },
   };
