@@ -195,4 +195,4 @@ test("Hours accepts exactly what the model accepts", async () => {
     "period out of range",
     "positions do not increase",
   ]);
-});
+}, 180_000);

@@ -1,8 +1,10 @@
 // The one decoder of points on BN254, for proofs and verification keys. docs/spec/conventions.md §1; EIP-197.
+
 import { bn254 } from "@noble/curves/bn254.js";
+import { kernelsNow } from "../wasm/kernels-now.ts";
 import { InputError } from "./errors.ts";
 import { BASE_FIELD_ORDER, parseDecimal } from "./field.ts";
-import { kernelsNow, putG2 } from "./kernel-points.ts";
+import { putG2 } from "./kernel-points.ts";
 
 /** Affine (x, y), checked: on the curve, not infinity. */
 export type G1 = readonly [bigint, bigint];

@@ -1,24 +1,7 @@
 // Points and scalars between big integers and the kernels' memory.
 
-import { NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
+import { NUMBER_BYTES, type Workspace } from "../wasm/kernels.ts";
 import type { G1, G2 } from "./bn254.ts";
-
-let now: Workspace | null | undefined;
-
-/**
- * Kernels that callers use at once, and whose memory they release and, where a secret was in it, wipe, before they
- * return. Undefined where they cannot be compiled without waiting: in the main thread of older Chromium.
- */
-export function kernelsNow(): Workspace | undefined {
-  if (now === undefined) {
-    try {
-      now = Workspace.startNow();
-    } catch {
-      now = null;
-    }
-  }
-  return now ?? undefined;
-}
 
 /** Of a scalar, little-endian, not in Montgomery form. */
 export const SCALAR_BYTES = 32;

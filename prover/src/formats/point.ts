@@ -1,6 +1,8 @@
 // The one decoder of BabyJubJub points. docs/spec/conventions.md §2; EIP-2494.
+
 import { babyjubjub } from "@noble/curves/misc.js";
 import type { Workspace } from "../wasm/kernels.ts";
+import { kernelsNow } from "../wasm/kernels-now.ts";
 import { concatBytes } from "./bytes.ts";
 import { InputError } from "./errors.ts";
 import {
@@ -11,7 +13,7 @@ import {
   randomBelow,
   SUBGROUP_ORDER,
 } from "./field.ts";
-import { kernelsNow, putNumbers, putScalars, readNumbers } from "./kernel-points.ts";
+import { putNumbers, putScalars, readNumbers } from "./kernel-points.ts";
 import { hasPrimeOrder } from "./subgroup.ts";
 
 /** A BabyJubJub point that has passed {@link parsePoint}, or was computed from such points. */

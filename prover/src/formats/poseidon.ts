@@ -1,11 +1,12 @@
 // Poseidon over BN254's scalar field, as circomlib has it: by the kernels, or, where a browser compiles none at once,
 // by poseidon-lite, which takes longer. Grassi et al., USENIX Security 2021.
+
 import { poseidon1 } from "poseidon-lite/poseidon1";
 import { poseidon2 } from "poseidon-lite/poseidon2";
 import { poseidon3 } from "poseidon-lite/poseidon3";
 import { poseidon4 } from "poseidon-lite/poseidon4";
 import { poseidon5 } from "poseidon-lite/poseidon5";
-import { kernelsNow } from "./kernel-points.ts";
+import { kernelsNow } from "../wasm/kernels-now.ts";
 import { hashGroups } from "./poseidon-kernels.ts";
 
 const LITE = [poseidon1, poseidon2, poseidon3, poseidon4, poseidon5];

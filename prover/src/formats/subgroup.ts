@@ -10,8 +10,10 @@
 //
 // Only f up to eighth powers counts. Multiplied by those of its denominators and of x·(1 - y) it is the polynomial
 // below in x and y, without an inversion. Where it is 0 the point is one of the eight of small order.
+
 import { babyjubjub } from "@noble/curves/misc.js";
-import { kernelsNow, putNumbers, putScalars, readNumbers } from "./kernel-points.ts";
+import { kernelsNow } from "../wasm/kernels-now.ts";
+import { putNumbers, putScalars, readNumbers } from "./kernel-points.ts";
 
 const { Fp } = babyjubjub.Point;
 

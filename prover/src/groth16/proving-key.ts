@@ -2,7 +2,8 @@
 import { InputError } from "../formats/errors.ts";
 import { putNumbers } from "../formats/kernel-points.ts";
 import { ENTRY_FILE_BYTES, type Zkey } from "../formats/zkey.ts";
-import { ENTRY_BYTES, type KernelOptions, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
+import { ENTRY_BYTES, NUMBER_BYTES, Workspace } from "../wasm/kernels.ts";
+import type { KernelModules } from "../wasm/modules.ts";
 import { inverseModR, rootOfUnity } from "./domain.ts";
 import { type Lists, listsOf } from "./lists.ts";
 import { type PairingCheck, preparePairingCheck } from "./pairing-check.ts";
@@ -58,9 +59,9 @@ export async function loadProvingKey(
   zkey: Zkey,
   { terms, pieces }: PartOfSums,
   between: () => Promise<void>,
-  options?: KernelOptions,
+  modules: KernelModules,
 ): Promise<LoadedProvingKey> {
-  const workspace = await Workspace.start(options);
+  const workspace = await Workspace.start(modules);
   await between();
   const points = (bytes: Uint8Array): number => readPoints(workspace, bytes);
   const alpha1 = points(zkey.alpha1);

@@ -3,6 +3,7 @@ import { FIELD_ORDER } from "../formats/field.ts";
 import type { Groth16Proof } from "../formats/groth16-proof.ts";
 import { putG1, putG2, putScalars } from "../formats/kernel-points.ts";
 import type { VerificationKey } from "../formats/verification-key.ts";
+import { compileKernels } from "../wasm/code.ts";
 import { Workspace } from "../wasm/kernels.ts";
 import { type ProofPoints, preparePairingCheck } from "./pairing-check.ts";
 import { Turns } from "./turns.ts";
@@ -46,7 +47,7 @@ const BATCH = 64;
 /** A verifier in the calling thread. `verificationKey` is from `parseVerificationKey`. */
 export async function createVerifier(verificationKey: VerificationKey): Promise<ProofVerifier> {
   const { publicCount, alpha, beta, gamma, delta, ic } = verificationKey;
-  const workspace = await Workspace.start();
+  const workspace = await Workspace.start(await compileKernels());
   const check = preparePairingCheck(workspace, {
     publicCount,
     alpha: putG1(workspace, alpha),

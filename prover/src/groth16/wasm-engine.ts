@@ -2,7 +2,7 @@
 import { littleEndianToUint } from "../formats/bytes.ts";
 import { SCALAR_BYTES } from "../formats/kernel-points.ts";
 import { parseZkey } from "../formats/zkey.ts";
-import { hasRelaxedSimd } from "../wasm/lanes.ts";
+import { compileKernels } from "../wasm/code.ts";
 import type { Engine, ProveOptions, ProvingArtifacts } from "./engine.ts";
 import { planPieces } from "./plan.ts";
 import { proveWitness } from "./prove-witness.ts";
@@ -59,6 +59,7 @@ export function wasmEngine({ threads, relaxedSimd = true }: WasmEngineOptions = 
     if (loaded?.artifacts.wasm === wasm && loaded.artifacts.provingKey === provingKey) return loaded;
     // The old one's memory goes before the new one's comes.
     loaded = undefined;
+    const modules = await compileKernels({ relaxedSimd });
     const calculator = await compileWitnessCalculator(wasm);
     const zkey = parseZkey(provingKey);
     const terms = termsOf(zkey);
@@ -66,13 +67,13 @@ export function wasmEngine({ threads, relaxedSimd = true }: WasmEngineOptions = 
       terms,
       zkey.power,
       others.size + 1,
-      relaxedSimd && hasRelaxedSimd() ? "lanes" : "scalar",
+      modules.lanes === undefined ? "scalar" : "lanes",
     );
-    const loading = others.load(terms, theirs, relaxedSimd);
+    const loading = others.load(terms, theirs, modules);
     loading.catch(() => undefined);
     let key: LoadedProvingKey;
     try {
-      key = await loadProvingKey(zkey, { terms, pieces: own! }, turns.between, { relaxedSimd });
+      key = await loadProvingKey(zkey, { terms, pieces: own! }, turns.between, modules);
     } catch (error) {
       await others.stop();
       throw error;

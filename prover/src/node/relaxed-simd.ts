@@ -1,6 +1,6 @@
 // Relaxed SIMD in Node 20 to 23, where it lies behind a flag.
 import { setFlagsFromString } from "node:v8";
-import { hasRelaxedSimd } from "../wasm/lanes.ts";
+import { hasRelaxedSimd } from "../wasm/code.ts";
 
 /**
  * Lets this process use relaxed SIMD, so that engines made afterwards prove faster: their own threads do, too. Node 24

@@ -3,6 +3,7 @@
 import { InputError } from "../formats/errors.ts";
 import { BASE8, IDENTITY, multiply, type Point } from "../formats/point.ts";
 import { Turns } from "../groth16/turns.ts";
+import { compileKernels } from "../wasm/code.ts";
 import { Workspace } from "../wasm/kernels.ts";
 import { type Digit, digitsOf, sizeOf, splitDigit } from "./digits.ts";
 import { KeyIndex } from "./key-index.ts";
@@ -56,7 +57,7 @@ export async function decodeSlot(task: DecodeTask, options: DecodeOptions = {}):
 
   const turns = new Turns(signal);
   await turns.yield();
-  const workspace = await Workspace.start({ relaxedSimd: false });
+  const workspace = await Workspace.start(await compileKernels({ relaxedSimd: false }));
   const table = new KeyIndex(tiledSize(baby));
   for (const { keys } of keyTiles(workspace, baby, IDENTITY, false)) {
     await turns.between();

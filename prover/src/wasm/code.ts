@@ -1,15 +1,45 @@
-// Code of the kernels as prover/assembly/build.mjs leaves it, and what it imports.
+// Code of the kernels as prover/assembly/build.mjs leaves it, compiled once. Whoever imports this carries that code.
+import { LANES } from "./generated/lanes.ts";
+import { SCALAR } from "./generated/scalar.ts";
+import type { KernelModules } from "./modules.ts";
 
-/** What both modules of kernels import. */
-export const KERNEL_IMPORTS = {
-  env: {
-    abort() {
-      throw new Error("a kernel was given what it cannot take");
-    },
-  },
-};
+/** Which kernels are compiled. */
+export interface KernelOptions {
+  /** False: none of relaxed SIMD, also where the environment has it. */
+  readonly relaxedSimd?: boolean | undefined;
+}
 
-/** A module's bytes. */
-export function decodeKernels(base64: string): Uint8Array<ArrayBuffer> {
+let scalar: WebAssembly.Module | undefined;
+let lanes: WebAssembly.Module | undefined;
+
+/** The kernels, compiled when they are first asked for. */
+export async function compileKernels({ relaxedSimd = true }: KernelOptions = {}): Promise<KernelModules> {
+  scalar ??= await WebAssembly.compile(decode(SCALAR));
+  if (relaxedSimd) lanes ??= await compileLanes();
+  return { scalar, lanes: relaxedSimd ? lanes : undefined };
+}
+
+/**
+ * The scalar kernels at once, for callers that cannot wait.
+ *
+ * @throws RangeError - a browser that compiles nothing of this size in a page's main thread: older versions of Chromium.
+ */
+export function scalarKernelsNow(): WebAssembly.Module {
+  scalar ??= new WebAssembly.Module(decode(SCALAR));
+  return scalar;
+}
+
+/** Whether the environment takes the kernels of relaxed SIMD; whether they compute rightly is not known by that. */
+export function hasRelaxedSimd(): boolean {
+  return lanes !== undefined || WebAssembly.validate(decode(LANES));
+}
+
+/** Undefined, and asked again the next time, where the environment does not take them. */
+async function compileLanes(): Promise<WebAssembly.Module | undefined> {
+  const code = decode(LANES);
+  return WebAssembly.validate(code) ? await WebAssembly.compile(code) : undefined;
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

@@ -1,7 +1,6 @@
 // The kernels (prover/assembly) in an instance of their own, and the memory they work in. docs/design/engine.md.
-import { decodeKernels, KERNEL_IMPORTS } from "./code.ts";
-import { SCALAR } from "./generated/scalar.ts";
 import { type Lanes, startLanes } from "./lanes.ts";
+import { KERNEL_IMPORTS, type KernelModules } from "./modules.ts";
 
 /** Of a number modulo p or r: 9 limbs of 29 bits, i32. */
 export const NUMBER_BYTES = 36;
@@ -125,12 +124,6 @@ export type Kernels = Field<"fq"> &
     frRows(out: number, n: number, entries: number, count: number, witness: number): void;
   };
 
-/** What a workspace is made with. */
-export interface KernelOptions {
-  /** False: no kernels of relaxed SIMD, also where the environment has it. */
-  readonly relaxedSimd?: boolean | undefined;
-}
-
 /** An instance of the kernels, and its memory as a stack. */
 export class Workspace {
   readonly kernels: Kernels;
@@ -152,22 +145,19 @@ export class Workspace {
   }
 
   /** A new instance with a memory of its own, which is freed with it. */
-  static async start({ relaxedSimd = true }: KernelOptions = {}): Promise<Workspace> {
-    const { instance } = await WebAssembly.instantiate(decodeKernels(SCALAR), KERNEL_IMPORTS);
-    const kernels = instance.exports as unknown as Kernels;
-    return new Workspace(kernels, relaxedSimd ? await startLanes(kernels) : undefined);
+  static async start({ scalar, lanes }: KernelModules): Promise<Workspace> {
+    const { exports } = await WebAssembly.instantiate(scalar, KERNEL_IMPORTS);
+    const kernels = exports as unknown as Kernels;
+    return new Workspace(kernels, lanes && (await startLanes(kernels, lanes)));
   }
 
   /**
-   * The same at once and without relaxed SIMD, for callers that cannot wait.
+   * The same at once, for callers that cannot wait.
    *
-   * @throws RangeError - a browser that compiles nothing of this size in a page's main thread: older versions of Chromium.
+   * @throws RangeError - as `scalarKernelsNow`.
    */
-  static startNow(): Workspace {
-    const { exports } = new WebAssembly.Instance(
-      new WebAssembly.Module(decodeKernels(SCALAR)),
-      KERNEL_IMPORTS,
-    );
+  static startNow(scalar: WebAssembly.Module): Workspace {
+    const { exports } = new WebAssembly.Instance(scalar, KERNEL_IMPORTS);
     return new Workspace(exports as unknown as Kernels);
   }
 

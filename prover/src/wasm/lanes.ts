@@ -1,8 +1,6 @@
-// The kernels of relaxed SIMD (prover/assembly/lanes.mjs), in the memory of the scalar ones, where the environment has
-// them and they compute rightly.
-import { decodeKernels, KERNEL_IMPORTS } from "./code.ts";
-import { LANES } from "./generated/lanes.ts";
+// The kernels of relaxed SIMD (prover/assembly/lanes.mjs), in the memory of the scalar ones, where they compute rightly.
 import type { Buckets, Domain, Kernels } from "./kernels.ts";
+import { KERNEL_IMPORTS } from "./modules.ts";
 
 /** Of two numbers in lanes, and of one alone. prover/assembly/lanes.mjs. */
 export const LANES_BYTES = 80;
@@ -38,18 +36,11 @@ const FACTORS = [
   0x0b7e151628aed2a6abf7158809cf4f3c762e7160f38b4da56a784d9045190cfen,
 ];
 
-/** Whether the environment takes the kernels of relaxed SIMD; whether they compute rightly is not known by that. */
-export function hasRelaxedSimd(): boolean {
-  return WebAssembly.validate(decodeKernels(LANES));
-}
-
 /** The kernels of relaxed SIMD in these kernels' memory, or undefined: the scalar ones then do everything. */
-export async function startLanes(kernels: Kernels): Promise<Lanes | undefined> {
-  const code = decodeKernels(LANES);
-  if (!WebAssembly.validate(code)) return undefined;
+export async function startLanes(kernels: Kernels, code: WebAssembly.Module): Promise<Lanes | undefined> {
   const { memory } = kernels;
-  const { instance } = await WebAssembly.instantiate(code, { env: { ...KERNEL_IMPORTS.env, memory } });
-  const lanes = instance.exports as unknown as Lanes;
+  const { exports } = await WebAssembly.instantiate(code, { env: { ...KERNEL_IMPORTS.env, memory } });
+  const lanes = exports as unknown as Lanes;
   return computesRightly(kernels, lanes) ? lanes : undefined;
 }
 

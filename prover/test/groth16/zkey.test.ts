@@ -9,6 +9,7 @@ import { planPieces } from "../../src/groth16/plan.ts";
 import { loadProvingKey } from "../../src/groth16/proving-key.ts";
 import { termsOf } from "../../src/groth16/sums.ts";
 import { InputError, wasmEngine } from "../../src/index.ts";
+import { compileKernels } from "../../src/wasm/code.ts";
 import { inputError, inputRejection, seededRandom } from "../trustees/support.ts";
 import { provenCircuit } from "./circuits.ts";
 
@@ -17,6 +18,7 @@ const FLIPS = Number(process.env.FLIPS ?? 6);
 
 const own = await provenCircuit("semaphore-1");
 const good = Uint8Array.from(own.artifacts.provingKey);
+const kernelModules = await compileKernels();
 
 // ---- files in parts
 
@@ -268,7 +270,7 @@ describe("loading refuses", () => {
     const parsed = parseZkey(file);
     const terms = termsOf(parsed);
     const [pieces] = planPieces(terms, parsed.power, 1, "scalar");
-    return loadProvingKey(parsed, { terms, pieces: pieces! }, async () => undefined);
+    return loadProvingKey(parsed, { terms, pieces: pieces! }, async () => undefined, kernelModules);
   };
 
   test.each([

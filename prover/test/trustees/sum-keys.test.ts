@@ -4,6 +4,7 @@ import { BASE8, IDENTITY, multiply, type Point } from "../../src/formats/point.t
 import { type Digit, digitsOf, sizeOf, splitDigit, sums } from "../../src/protocol/digits.ts";
 import { KeyIndex } from "../../src/protocol/key-index.ts";
 import { inTiles, keyTiles } from "../../src/protocol/sum-keys.ts";
+import { compileKernels } from "../../src/wasm/code.ts";
 import { Workspace } from "../../src/wasm/kernels.ts";
 import { seededRandom } from "./support.ts";
 
@@ -60,7 +61,7 @@ describe(`keys of sums (seed ${seed})`, () => {
 
   describe.each(origins)("from %s", (_, origin) => {
     test.each(shapes)("of %s, added and subtracted", async (_, digits) => {
-      const workspace = await Workspace.start({ relaxedSimd: false });
+      const workspace = await Workspace.start(await compileKernels({ relaxedSimd: false }));
       const mark = workspace.mark();
       const tiled = inTiles(digits);
       expect(sizeOf(tiled.inner)).toBeLessThanOrEqual(1024);
@@ -90,7 +91,7 @@ describe(`keys of sums (seed ${seed})`, () => {
   });
 
   test("a caller who stops in between leaves nothing in the workspace", async () => {
-    const workspace = await Workspace.start({ relaxedSimd: false });
+    const workspace = await Workspace.start(await compileKernels({ relaxedSimd: false }));
     const mark = workspace.mark();
     for (const { start } of keyTiles(workspace, inTiles([digit(5000, BASE8)]), IDENTITY, false)) {
       if (start > 0) break;
@@ -99,7 +100,7 @@ describe(`keys of sums (seed ${seed})`, () => {
   });
 
   test("the key of the identity is 0", async () => {
-    const workspace = await Workspace.start({ relaxedSimd: false });
+    const workspace = await Workspace.start(await compileKernels({ relaxedSimd: false }));
     const tiles = [...keyTiles(workspace, inTiles([]), IDENTITY, false)].map(({ keys }) => keysOf(keys));
     expect(tiles).toEqual([[0n]]);
   });

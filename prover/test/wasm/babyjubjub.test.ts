@@ -2,9 +2,10 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { babyjubjub } from "@noble/curves/misc.js";
 import { FIELD_ORDER, SUBGROUP_ORDER } from "../../src/formats/field.ts";
-import { kernelsNow, putNumbers, putScalars, readNumbers } from "../../src/formats/kernel-points.ts";
+import { putNumbers, putScalars, readNumbers } from "../../src/formats/kernel-points.ts";
 import { BASE8, IDENTITY, multiply, type Point } from "../../src/formats/point.ts";
 import { ORDER_EIGHT } from "../../src/formats/subgroup.ts";
+import { kernelsNow } from "../../src/wasm/kernels-now.ts";
 import { CASES, type Draw, drawsOf, kernels, seed, tryCases, workspace } from "./support.ts";
 
 const EIGHTH = babyjubjub.Point.fromAffine(ORDER_EIGHT);

@@ -2,6 +2,7 @@
 // in curve.test.ts. SEED=n and CASES=n repeat or extend a run: support.ts.
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { fq, fr, g1 } from "../../src/reference/bn254.ts";
+import { compileKernels, scalarKernelsNow } from "../../src/wasm/code.ts";
 import { Workspace } from "../../src/wasm/kernels.ts";
 import { LANE_BYTES, LANES_BYTES } from "../../src/wasm/lanes.ts";
 import {
@@ -223,23 +224,41 @@ describe("the choice of kernels", () => {
   });
 
   test("is relaxed SIMD where the environment has it and it computes rightly", async () => {
-    expect((await Workspace.start()).lanes).toBeDefined();
-    expect((await Workspace.start({ relaxedSimd: false })).lanes).toBeUndefined();
+    const modules = await compileKernels();
+    expect((await Workspace.start(modules)).lanes).toBeDefined();
+    expect((await Workspace.start({ ...modules, lanes: undefined })).lanes).toBeUndefined();
   });
 
-  test("is the scalar kernels where the environment takes no relaxed SIMD", async () => {
-    jest.spyOn(WebAssembly, "validate").mockReturnValue(false);
-    expect((await Workspace.start()).lanes).toBeUndefined();
+  test("is compiled once, and none of relaxed SIMD where none are wanted", async () => {
+    const modules = await compileKernels();
+    expect(await compileKernels()).toEqual(modules);
+    expect((await compileKernels()).lanes).toBe(modules.lanes);
+    expect(await compileKernels({ relaxedSimd: false })).toEqual({
+      scalar: modules.scalar,
+      lanes: undefined,
+    });
+    expect(scalarKernelsNow()).toBe(modules.scalar);
+  });
+
+  test("is the scalar kernels as long as the environment takes no relaxed SIMD", async () => {
+    jest.resetModules();
+    const fresh = await import("../../src/wasm/code.ts");
+    const validate = jest.spyOn(WebAssembly, "validate").mockReturnValue(false);
+    expect(fresh.hasRelaxedSimd()).toBe(false);
+    expect((await fresh.compileKernels()).lanes).toBeUndefined();
+    validate.mockRestore();
+    expect(fresh.hasRelaxedSimd()).toBe(true);
+    expect((await fresh.compileKernels()).lanes).toBeDefined();
   });
 
   test.each([0, 1])("is the scalar kernels where products in lane %i are not exact", async (lane) => {
     const { instantiate } = WebAssembly;
     jest.spyOn(WebAssembly, "instantiate").mockImplementation((async (
-      code: BufferSource,
+      code: WebAssembly.Module,
       imports: WebAssembly.Imports,
     ) => {
-      const { module, instance } = await instantiate(code, imports);
-      if (!("fqGather" in instance.exports)) return { module, instance };
+      const instance = await instantiate(code, imports);
+      if (!("fqGather" in instance.exports)) return instance;
       const { fqMul, ...others } = instance.exports as Record<string, (...args: number[]) => void>;
       const inexact = (out: number, a: number, b: number): void => {
         fqMul!(out, a, b);
@@ -247,14 +266,14 @@ describe("the choice of kernels", () => {
         const { buffer } = imports.env!.memory as WebAssembly.Memory;
         new Float64Array(buffer, out + 8 * lane, 1)[0]! += 1;
       };
-      return { module, instance: { exports: { ...others, fqMul: inexact } } };
-    }) as typeof WebAssembly.instantiate);
-    const { lanes: chosen } = await Workspace.start();
+      return { exports: { ...others, fqMul: inexact } };
+    }) as unknown as typeof WebAssembly.instantiate);
+    const { lanes: chosen } = await Workspace.start(await compileKernels());
     expect(chosen).toBeUndefined();
   });
 
   test("leaves nothing of its test in memory", async () => {
-    const { kernels: fresh, lanes: theirs } = await Workspace.start();
+    const { kernels: fresh, lanes: theirs } = await Workspace.start(await compileKernels());
     const from = theirs!.heapBase();
     const rest = new Uint8Array(fresh.memory.buffer).subarray(from);
     expect(rest.every((byte) => byte === 0)).toBe(true);

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { buildBabyjub, buildPoseidon } from "circomlibjs";
 import * as lite from "poseidon-lite";
 import { FIELD_ORDER } from "../../src/formats/field.ts";
-import { kernelsNow } from "../../src/formats/kernel-points.ts";
 import { poseidon, poseidonOfPairs } from "../../src/formats/poseidon.ts";
+import { kernelsNow } from "../../src/wasm/kernels-now.ts";
 import { CASES, drawsOf, seed, tryCases } from "./support.ts";
 
 const LITE = [lite.poseidon1, lite.poseidon2, lite.poseidon3, lite.poseidon4, lite.poseidon5];

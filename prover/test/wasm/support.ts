@@ -1,5 +1,6 @@
 // An instance of the kernels, numbers written into its memory limb by limb, and random cases that can be had again:
 // SEED=n repeats a run, CASES=n is how many cases each kernel gets.
+import { compileKernels } from "../../src/wasm/code.ts";
 import { NUMBER_BYTES, Workspace } from "../../src/wasm/kernels.ts";
 import { seededRandom } from "../trustees/support.ts";
 
@@ -9,7 +10,7 @@ export const seed = Number(process.env.SEED ?? Math.floor(performance.timeOrigin
 export const CASES = Number(process.env.CASES ?? 2000);
 
 /** Every suite has an instance of its own. */
-export const workspace = await Workspace.start();
+export const workspace = await Workspace.start(await compileKernels());
 /** The kernels of relaxed SIMD in the same memory. */
 export const lanes = workspace.lanes!;
 export const { kernels } = workspace;

@@ -1,7 +1,9 @@
 // Poseidon of many pairs by several threads.
 import { SCALAR_BYTES } from "../../formats/kernel-points.ts";
 import { hashPairBytes } from "../../formats/poseidon-kernels.ts";
+import { compileKernels } from "../../wasm/code.ts";
 import { Workspace } from "../../wasm/kernels.ts";
+import type { KernelModules } from "../../wasm/modules.ts";
 import type { Turns } from "../turns.ts";
 import { Member } from "./member.ts";
 import type { ThreadOptions } from "./port.ts";
@@ -22,24 +24,27 @@ interface Share {
 
 /** The calling thread, and any number of others. What they hash is public. */
 export class Hashers {
+  readonly #modules: KernelModules;
   readonly #workspace: Workspace;
   #members: readonly Member[];
 
-  private constructor(workspace: Workspace, members: readonly Member[]) {
+  private constructor(modules: KernelModules, workspace: Workspace, members: readonly Member[]) {
+    this.#modules = modules;
     this.#workspace = workspace;
     this.#members = members;
   }
 
   /** Those threads that can be started. */
   static async start(threads: ThreadOptions | undefined): Promise<Hashers> {
-    const workspace = await Workspace.start({ relaxedSimd: false });
+    const modules = await compileKernels({ relaxedSimd: false });
+    const workspace = await Workspace.start(modules);
     const members: Member[] = [];
     try {
       for (let i = 1; i < (threads?.count ?? 1); i++) members.push(new Member(threads!.start()));
     } catch {
       // The others do its work.
     }
-    return new Hashers(workspace, members);
+    return new Hashers(modules, workspace, members);
   }
 
   /**
@@ -111,7 +116,8 @@ export class Hashers {
   async #ask(member: Member, bytes: Uint8Array): Promise<Uint8Array | undefined> {
     const pairs = new Uint8Array(bytes);
     try {
-      const { hashes } = await member.ask({ kind: "hash", pairs }, "hashes", [pairs.buffer as ArrayBuffer]);
+      const question = { kind: "hash", modules: this.#modules, pairs } as const;
+      const { hashes } = await member.ask(question, "hashes", [pairs.buffer as ArrayBuffer]);
       if (hashes.length === bytes.length / 2) return hashes;
     } catch {
       // Told below.

@@ -1,4 +1,5 @@
 // What an engine, or whoever else has work for threads, and its threads say to each other.
+import type { KernelModules } from "../../wasm/modules.ts";
 import type { Group } from "../multiply.ts";
 
 /** To a thread. Every one is answered, in order. */
@@ -8,8 +9,7 @@ export type ToThread =
       readonly id: number;
       /** In place of all that was loaded before: points as the zkey has them. */
       readonly pieces: readonly { readonly group: Group; readonly points: Uint8Array }[];
-      /** Of the kernels. */
-      readonly relaxedSimd: boolean;
+      readonly modules: KernelModules;
     }
   | {
       readonly kind: "sum";
@@ -22,6 +22,7 @@ export type ToThread =
   | {
       readonly kind: "hash";
       readonly id: number;
+      readonly modules: KernelModules;
       /** Pairs of field elements, 32 bytes each, little-endian, below r. */
       readonly pairs: Uint8Array;
     }

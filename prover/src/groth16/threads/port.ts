@@ -2,7 +2,10 @@
 
 /** One end of the line between an engine and a thread. */
 export interface ThreadPort {
-  /** Sends a message; what is in `transfer` moves instead of being copied. */
+  /**
+   * Sends a message; what is in `transfer` moves instead of being copied. Messages hold compiled WebAssembly, which
+   * structured clones take from one thread of a page or process to another, and nowhere else.
+   */
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
   /** Hears every message from now on, and that the other end is gone, with nothing said of why. */
   listen(onMessage: (message: unknown) => void, onEnd: () => void): void;

@@ -36,12 +36,12 @@ export function servePort(port: Pick<ThreadPort, "post" | "listen">): void {
   const load = async ({
     id,
     pieces: all,
-    relaxedSimd,
+    modules,
   }: Extract<ToThread, { kind: "load" }>): Promise<FromThread> => {
     // The old one's memory goes before the new one's comes.
     workspace = undefined;
     pieces = [];
-    const fresh = await Workspace.start({ relaxedSimd });
+    const fresh = await Workspace.start(modules);
     const turns = new Turns(stopping.signal);
     const loaded: LoadedPiece[] = [];
     for (const { group, points } of all) {
@@ -70,8 +70,8 @@ export function servePort(port: Pick<ThreadPort, "post" | "listen">): void {
     }
   };
 
-  const hash = async ({ id, pairs }: Extract<ToThread, { kind: "hash" }>): Promise<FromThread> => {
-    hashing ??= await Workspace.start({ relaxedSimd: false });
+  const hash = async ({ id, modules, pairs }: Extract<ToThread, { kind: "hash" }>): Promise<FromThread> => {
+    hashing ??= await Workspace.start(modules);
     return { kind: "hashes", id, hashes: hashPairBytes(hashing, pairs) };
   };
 

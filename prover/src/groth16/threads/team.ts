@@ -1,4 +1,5 @@
 // The other threads of an engine.
+import type { KernelModules } from "../../wasm/modules.ts";
 import { type Piece, pieceBytes } from "../pieces.ts";
 import { groupOf, type Terms } from "../sums.ts";
 import { Member, ThreadLostError } from "./member.ts";
@@ -47,7 +48,7 @@ export class Team {
    * @throws RangeError - no more memory.
    * @throws ThreadLostError - one is gone.
    */
-  async load(terms: Terms, pieces: readonly (readonly Piece[])[], relaxedSimd: boolean): Promise<void> {
+  async load(terms: Terms, pieces: readonly (readonly Piece[])[], modules: KernelModules): Promise<void> {
     this.#pieces = pieces;
     const loading = this.#members.map((member, i) => {
       const loads = pieces[i]!.map((piece) => ({
@@ -56,7 +57,7 @@ export class Team {
         points: new Uint8Array(pieceBytes(terms, piece)),
       }));
       const transfer = loads.map(({ points }) => points.buffer as ArrayBuffer);
-      return member.ask({ kind: "load", pieces: loads, relaxedSimd }, "loaded", transfer);
+      return member.ask({ kind: "load", pieces: loads, modules }, "loaded", transfer);
     });
     await all(loading);
   }
