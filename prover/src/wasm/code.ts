@@ -40,6 +40,15 @@ async function compileLanes(): Promise<WebAssembly.Module | undefined> {
   return WebAssembly.validate(code) ? await WebAssembly.compile(code) : undefined;
 }
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+function decode(hex: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = (digit(hex.charCodeAt(2 * i)) << 4) | digit(hex.charCodeAt(2 * i + 1));
+  }
+  return bytes;
+}
+
+/** Of 0 … 9 or a … f, by its code. */
+function digit(code: number): number {
+  return code < 58 ? code - 48 : code - 87;
 }
