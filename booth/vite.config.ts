@@ -53,8 +53,8 @@ export default defineConfig(({ mode }) => ({
 
 /**
  * Leaves out what a bundler cannot see to be unused: zod's translation of schemas to JSON Schema (the service's
- * business), its formats of strings, its compiler, and its messages; and tables of constants that are computed instead.
- * Whoever calls it all the same gets an error. A library that changed so that nothing is found fails the build.
+ * business), its formats of strings, its compiler, and its messages. Whoever calls it all the same gets an error. A
+ * library that changed so that nothing is found fails the build.
  */
 function withoutWhatIsNotUsed(): Plugin {
   const unavailable = 'function unavailable() { throw new Error("left out of the page"); }';
@@ -63,19 +63,6 @@ function withoutWhatIsNotUsed(): Plugin {
     apply: "build",
     enforce: "pre",
     transform(code, id) {
-      const poseidon = /\/poseidon-lite\/poseidon(\d+)\.js$/.exec(id);
-      if (poseidon !== null) {
-        // Constants are computed when they are first used: the tables are 45 kB gzipped, and no code.
-        const inputs = poseidon[1]!;
-        const table = `require("./constants/${inputs}")`;
-        const decoded = "const c = (0, _unstringify.default)(_.default);";
-        const used = "(0, _poseidon.default)(inputs, c, nOuts)";
-        if (![table, decoded, used].every((part) => code.includes(part))) this.error(`no constants in ${id}`);
-        return code
-          .replace(table, `require(${JSON.stringify(here("../prover/src/formats/poseidon-constants.ts"))})`)
-          .replace(decoded, "let c;")
-          .replace(used, used.replace("c,", `c ??= (0, _.poseidonConstants)(${Number(inputs) + 1}),`));
-      }
       if (/\/zod\/v4\/core\/core\.js$/.test(id)) {
         // zod tries whether it may compile code from strings; the policy forbids it, and browsers report the try.
         const config = "__zod_globalConfig = {}";

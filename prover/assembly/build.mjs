@@ -65,7 +65,7 @@ async function build() {
       ...["--importMemory", "--memoryBase", String(await heapBaseOf(scalar))],
     );
     // Whole or not at all: two builds may run at once. Hexadecimal, because it is the shortest once it is compressed:
-  // base64 hides from gzip what comes again at another offset, and takes 28 % more.
+    // base64 hides from gzip what comes again at another offset, and takes 28 % more.
     put(folder, "scalar.ts", "SCALAR", "The kernels", scalar);
     put(folder, "lanes.ts", "LANES", "The kernels of relaxed SIMD", lanes);
   } finally {

@@ -7,7 +7,8 @@
 import { FIELD_ORDER } from "./field.ts";
 
 const FIELD_BITS = 254;
-const FULL_ROUNDS = 8;
+/** Half of them before the partial rounds, half of them after. */
+export const FULL_ROUNDS = 8;
 /** Partial rounds for t = 2, 3, … 6. */
 const PARTIAL_ROUNDS = [56, 57, 56, 60, 60];
 

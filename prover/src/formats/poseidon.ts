@@ -1,15 +1,11 @@
 // Poseidon over BN254's scalar field, as circomlib has it: by the kernels, or, where a browser compiles none at once,
-// by poseidon-lite, which takes longer. Grassi et al., USENIX Security 2021.
+// by its definition, which takes longer. Grassi et al., USENIX Security 2021.
 
-import { poseidon1 } from "poseidon-lite/poseidon1";
-import { poseidon2 } from "poseidon-lite/poseidon2";
-import { poseidon3 } from "poseidon-lite/poseidon3";
-import { poseidon4 } from "poseidon-lite/poseidon4";
-import { poseidon5 } from "poseidon-lite/poseidon5";
 import { kernelsNow } from "../wasm/kernels-now.ts";
 import { hashGroups } from "./poseidon-kernels.ts";
+import { poseidonPlain } from "./poseidon-plain.ts";
 
-const LITE = [poseidon1, poseidon2, poseidon3, poseidon4, poseidon5];
+const MOST_INPUTS = 5;
 
 /** Pairs that are hashed before memory is used again. */
 const TOGETHER = 4096;
@@ -20,11 +16,13 @@ const TOGETHER = 4096;
  * @throws RangeError - another count.
  */
 export function poseidon(inputs: readonly bigint[]): bigint {
-  const lite = LITE[inputs.length - 1];
-  if (lite === undefined) throw new RangeError(`expected 1 … ${LITE.length} inputs, got ${inputs.length}`);
+  const { length } = inputs;
+  if (length < 1 || length > MOST_INPUTS) {
+    throw new RangeError(`expected 1 … ${MOST_INPUTS} inputs, got ${length}`);
+  }
   const workspace = kernelsNow();
-  if (workspace === undefined) return lite([...inputs]);
-  const hash = hashGroups(workspace, inputs, inputs.length);
+  if (workspace === undefined) return poseidonPlain(inputs);
+  const hash = hashGroups(workspace, inputs, length);
   workspace.wipe();
   return hash[0]!;
 }
@@ -41,7 +39,7 @@ export function poseidonOfPairs(nodes: readonly bigint[]): bigint[] {
   for (let from = 0; from < nodes.length; from += 2 * TOGETHER) {
     const part = nodes.slice(from, from + 2 * TOGETHER);
     if (workspace !== undefined) hashes.push(...hashGroups(workspace, part, 2));
-    else for (let i = 0; i < part.length; i += 2) hashes.push(poseidon2([part[i]!, part[i + 1]!]));
+    else for (let i = 0; i < part.length; i += 2) hashes.push(poseidonPlain([part[i]!, part[i + 1]!]));
   }
   return hashes;
 }

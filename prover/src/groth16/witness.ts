@@ -2,6 +2,7 @@
 // own, of the size that the circuit needs. Source: circom's generated witness_calculator.js.
 import type { CircuitInput, CircuitInputs } from "./engine.ts";
 import { WitnessError } from "./engine.ts";
+import { splitLongFunctions } from "./split-functions.ts";
 
 const VALUE_BYTES = 32;
 const WORDS = 8;
@@ -40,7 +41,7 @@ export interface WitnessCalculator {
  * @throws WebAssembly.CompileError - it is no WebAssembly.
  */
 export async function compileWitnessCalculator(wasm: Uint8Array): Promise<WitnessCalculator> {
-  const module = await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>);
+  const module = await WebAssembly.compile(splitLongFunctions(wasm) as Uint8Array<ArrayBuffer>);
   /** Of the calculation before, as new. To make one takes a quarter of the time of a calculation. */
   let idle: Instance | undefined;
   return {
